@@ -1,0 +1,70 @@
+"""The web program: rooms and faces put together. `create_app` is what the server starts, once per process."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from store_omni.kit.clock import SystemClock
+from store_omni.kit.database import open_engine, open_pool
+from store_omni.kit.signing import Signer
+from store_omni.settings import Settings, read_settings
+from store_omni.web.counter import FACE as COUNTER
+from store_omni.web.desk import FACE as DESK
+from store_omni.web.office import FACE as OFFICE
+from store_omni.web.plumbing import units
+from store_omni.web.plumbing.refusing import HANDLERS
+from store_omni.web.plumbing.security import security
+from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
+from store_omni.web.shop import FACE as SHOP
+
+PASS_KEY_ID = 1
+BODY_BYTES_MAX = 1_000_000
+
+
+def make_signer(settings: Settings) -> Signer:
+    return Signer({PASS_KEY_ID: bytes.fromhex(settings.secrets.pass_signing_key)}, PASS_KEY_ID)
+
+
+@asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
+    settings: Settings = app.state.settings
+    engine, sessions = open_engine(settings.database_url, size=settings.pool_size)
+    app.state.sessions = sessions
+    app.state.readers = sessions.__class__(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
+    app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+    try:
+        yield
+    finally:
+        await app.state.pool.close()
+        await engine.dispose()
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """`settings` None: read from the environment (what the server does)."""
+    settings = settings or read_settings()
+    return Litestar(
+        route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE],
+        state=State({"settings": settings, "signer": make_signer(settings), "clock": SystemClock()}),
+        lifespan=[_lifespan],
+        middleware=[security],
+        csrf_config=CSRFConfig(
+            secret=settings.secrets.csrf_secret,
+            cookie_name="so_csrf",
+            cookie_secure=settings.public_url.startswith("https:"),
+            exclude=["^/api/"],
+        ),
+        dependencies={
+            "write": Provide(units.write),
+            "read": Provide(units.read),
+            "pool": Provide(units.pool),
+            "signer": Provide(units.signer),
+            "clock": Provide(units.clock),
+        },
+        exception_handlers=HANDLERS,
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+    )

@@ -1,0 +1,3 @@
+"""Owns: THE customer timeline: one read for every role.
+Never: a second query for another face.
+Speaks: nothing."""

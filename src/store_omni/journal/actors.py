@@ -1,0 +1,33 @@
+"""Who does something, from where. Every command takes one explicitly; ownership is checked inside its statement."""
+
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+ActorKind = Literal["guest", "shopper", "clerk", "agent", "manager", "service", "system"]
+STAFF_KINDS = frozenset({"clerk", "agent", "manager"})
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """`id`: customer, staff or service-account id; None for guests and the system. `label`: the name people see.
+    `store_id`: the only store a clerk may touch. `source`: network address or device, for the access log."""
+
+    kind: ActorKind
+    id: UUID | None
+    label: str
+    channel: str
+    store_id: int | None = None
+    source: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind in STAFF_KINDS
+
+    @property
+    def key(self) -> str:
+        """Names the actor among operations, so that two people may use the same key."""
+        return f"{self.kind}:{self.id or self.source}"
+
+
+SYSTEM = Actor(kind="system", id=None, label="store_omni", channel="system")

@@ -1,0 +1,74 @@
+"""The two ways to the database: a SQLAlchemy session (the default), and a raw asyncpg pool for hot statements.
+
+One request uses one of them, never both: two transactions in one request could commit apart.
+"""
+
+from datetime import datetime
+from typing import Annotated, NewType
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy import BigInteger, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+ReadSession = NewType("ReadSession", AsyncSession)
+WriteSession = NewType("WriteSession", AsyncSession)
+Sessions = async_sessionmaker[AsyncSession]
+
+Minor = Annotated[int, mapped_column(BigInteger)]
+Long = Annotated[int, mapped_column(BigInteger)]
+
+
+class Base(DeclarativeBase):
+    """All tables. Each room has a PostgreSQL schema of its name, so a foreign key shows which room it points at."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: TIMESTAMP(timezone=True),
+        str: Text(),
+        UUID: PG_UUID(as_uuid=True),
+        dict: JSONB(),
+    }
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`postgresql://…` as SQLAlchemy wants it for asyncpg."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def open_engine(url: str, *, size: int = 10) -> tuple[AsyncEngine, Sessions]:
+    engine = create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=size,
+        max_overflow=5,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+    )
+    return engine, async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            encoder=lambda value: msgspec.json.encode(value).decode(),
+            decoder=msgspec.json.decode,
+            schema="pg_catalog",
+        )
+
+
+async def open_pool(url: str, *, size: int = 10) -> asyncpg.Pool:
+    """A pool whose connections read and write jsonb as Python values."""
+    return await asyncpg.create_pool(url, min_size=1, max_size=size, init=_speak_json)

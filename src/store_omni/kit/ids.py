@@ -1,0 +1,36 @@
+"""Identifiers. What is born under load sorts by time (UUIDv7, so that indexes grow at one end); what must not be
+guessed is random; what a person reads aloud has no look-alike letters."""
+
+import hashlib
+import secrets
+import uuid
+
+import uuid_utils
+
+SPOKEN_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 as a standard-library UUID."""
+    return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def natural_id(*parts: object) -> uuid.UUID:
+    """The same UUID for the same natural key, for rows that are imported more than once."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(str(part) for part in parts))
+
+
+def spoken_code(length: int) -> str:
+    """`length` random characters that survive being read over the phone (about 4.95 bits each)."""
+    return "".join(secrets.choice(SPOKEN_ALPHABET) for _ in range(length))
+
+
+def secret_token() -> str:
+    """128 random bits as 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a bearer secret: 32 bytes. The secrets hashed here are random and long, so a fast
+    hash is right; PINs and passwords go through argon2 instead."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,100 @@
+"""Making a new cluster, and the settings every start gives it.
+
+LC_CTYPE must be C.UTF-8: under LC_CTYPE=C pg_trgm finds no trigram in a Korean or Japanese word, whatever the locale provider.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+from store_omni.kit.postgres.accounts import Account
+from store_omni.kit.postgres.binaries import Binaries, plain_environment
+from store_omni.kit.postgres.errors import ServerFailed
+
+SUPERUSER = "postgres"
+OWNER = "store_omni"
+DATABASE = "store_omni"
+CONNECTIONS_MAX = 100
+INITDB_SECONDS_MAX = 300
+BUILTIN_LOCALE_MAJOR_MIN = 17
+
+# The system proves who the client is (peer), so there is no password to keep: only the user who started the server,
+# and the user it runs as, come in.
+HBA = "local all all peer map=store_omni\n"
+
+PREPARE = f"""
+select 'create role {OWNER} login createdb' where not exists (select from pg_roles where rolname = '{OWNER}') \\gexec
+select 'create database {DATABASE} owner {OWNER}' where not exists (select from pg_database where datname = '{DATABASE}') \\gexec
+"""
+
+
+def _initdb_command(binaries: Binaries, folder: Path, *, durable: bool) -> list[str]:
+    command = [binaries.program("initdb"), "--pgdata", str(folder), "--username", SUPERUSER, "--encoding", "UTF8"]
+    command += ["--auth-local", "peer", "--auth-host", "reject", "--data-checksums", "--no-instructions"]
+    if binaries.major >= BUILTIN_LOCALE_MAJOR_MIN:
+        command += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C.UTF-8"]
+    else:
+        command += ["--locale", "C.UTF-8"]
+    return command if durable else [*command, "--no-sync"]
+
+
+def initialise(binaries: Binaries, cluster: Path, account: Account, *, durable: bool) -> None:
+    """Makes a cluster. It appears under its name only when it is whole, so a killed start leaves none half made.
+
+    Errors: `ServerFailed` with what initdb wrote.
+    """
+    draft = cluster.with_name("cluster.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    account.give(draft)
+    made = subprocess.run(
+        _initdb_command(binaries, draft, durable=durable),
+        capture_output=True, text=True, cwd="/", env=plain_environment(), timeout=INITDB_SECONDS_MAX, check=False, **account.run_as(),
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise ServerFailed(f"initdb failed:\n{made.stderr.strip()}")
+    draft.rename(cluster)
+
+
+def write_access(cluster: Path, account: Account) -> None:
+    """Who may connect, written at every start, because the person who starts it may have changed."""
+    people = {account.name, pwd.getpwuid(os.geteuid()).pw_name}
+    ident = "".join(f'store_omni "{person}" {role}\n' for person in sorted(people) for role in (SUPERUSER, OWNER))
+    for name, text in (("pg_hba.conf", HBA), ("pg_ident.conf", ident)):
+        draft = cluster / f".{name}"
+        draft.write_text(text)
+        draft.chmod(0o600)
+        account.give(draft)
+        draft.replace(cluster / name)
+
+
+def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durable: bool) -> list[str]:
+    """The server's command line. durable=False gives up the data at a crash of the machine, for speed in tests."""
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(socket_dir),
+        "unix_socket_permissions": "0700",
+        "max_connections": str(CONNECTIONS_MAX),
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        # The detail of an error repeats the row's values, which may be a person's.
+        "log_error_verbosity": "terse",
+    }
+    for name in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
+        settings[name] = "off"
+    pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    return [binaries.program("postgres"), "-D", str(cluster), *pairs]
+
+
+def prepare_database(binaries: Binaries, socket_dir: str) -> None:
+    """Makes the product's own role (no superuser) and database where they are missing; also proves that we get in.
+
+    Errors: `ServerFailed` with what psql wrote.
+    """
+    command = [binaries.program("psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--host", socket_dir]
+    command += ["--username", SUPERUSER, "--dbname", "postgres"]
+    ran = subprocess.run(command, input=PREPARE, capture_output=True, text=True, cwd="/", env=plain_environment(), check=False)
+    if ran.returncode != 0:
+        raise ServerFailed(f"The database could not be prepared:\n{ran.stderr.strip()}")

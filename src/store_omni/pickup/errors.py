@@ -1,0 +1,51 @@
+from store_omni.kit.errors import N_, Refusal
+
+
+class WrongItem(Refusal):
+    code = "wrong_item"
+    title = N_("Not part of this order")
+    reason = N_("%(item)s is not on this pick list.")
+    next_step = N_("Put it back and scan the item on the list.")
+
+
+class UnknownBarcode(Refusal):
+    code = "unknown_barcode"
+    title = N_("Unknown barcode")
+    reason = N_("No product has the barcode %(code)s.")
+    next_step = N_("Scan again, or look the product up by name.")
+
+
+class EnoughPicked(Refusal):
+    code = "enough_picked"
+    title = N_("That is one too many")
+    reason = N_("All %(qty)s of %(item)s are in the bag already.")
+    next_step = N_("Put this one back on the shelf.")
+
+
+class NotAllPicked(Refusal):
+    code = "not_all_picked"
+    title = N_("Something is still missing")
+    reason = N_("%(left)s items have not been scanned yet.")
+    next_step = N_("Scan them, or report what you cannot find.")
+
+
+class SomebodyElsePicks(Refusal):
+    code = "somebody_else_picks"
+    title = N_("Somebody else is on it")
+    reason = N_("%(who)s is picking this order.")
+    next_step = N_("Take another order, or take it over from them.")
+
+
+class UnknownShelf(Refusal):
+    code = "unknown_shelf"
+    status = 422
+    title = N_("Unknown shelf")
+    reason = N_("This store has no shelf with the code “%(code)s”.")
+    next_step = N_("Scan the label on the shelf again.")
+
+
+class NothingPicked(Refusal):
+    code = "nothing_picked"
+    title = N_("Nothing to undo")
+    reason = N_("No item has been scanned for this order yet.")
+    next_step = N_("Scan the first item.")

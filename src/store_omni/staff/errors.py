@@ -1,0 +1,9 @@
+from store_omni.kit.errors import N_, Refusal
+
+
+class WrongSecret(Refusal):
+    code = "wrong_secret"
+    status = 422
+    title = N_("That did not match")
+    reason = N_("The staff number and PIN do not belong together.")
+    next_step = N_("Try again. After 5 tries there is a break of 15 minutes.")

@@ -1,0 +1,42 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store_omni.kit.database import Base
+
+
+class Account(Base):
+    """A clerk belongs to exactly one store; agents and managers to none (all)."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("role IN ('clerk','agent','manager')", name="role"),
+        CheckConstraint("(role = 'clerk') <= (store_id IS NOT NULL)", name="clerk_has_store"),
+        {"schema": "staff"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.store.id"))
+    secret_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SignIn(Base):
+    """A signed-in tablet or desk. Ends after 15 minutes of silence at the counter, 12 hours at the latest."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_account_id", "account_id"), {"schema": "staff"})
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    source: Mapped[str] = mapped_column(server_default="")

@@ -1,0 +1,1 @@
+"""Apps, tills and integrators: JSON."""

@@ -1,0 +1,1 @@
+"""What every face needs: texts, pages, guards, refusals, units of work."""

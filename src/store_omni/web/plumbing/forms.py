@@ -1,0 +1,71 @@
+"""Reading what people typed: trimmed, bounded, with problems named by field."""
+
+import re
+from typing import Any
+
+from litestar import Request
+
+from store_omni.kit.errors import N_, InvalidInput
+from store_omni.kit.phones import normal_phone
+
+TEXT_CHARS_MAX = 2000
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
+
+
+async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """The form's text fields, trimmed. Files and repeated fields are not expected here; the last value counts."""
+    form = await request.form()
+    return {key: value.strip()[:TEXT_CHARS_MAX] for key, value in form.items() if isinstance(value, str)}
+
+
+class Checks:
+    """Collects what is wrong, field by field, and refuses once with everything."""
+
+    def __init__(self, form: dict[str, str]) -> None:
+        self.form = form
+        self.problems: dict[str, str] = {}
+
+    def need(self, field: str, problem: str) -> str:
+        value = self.form.get(field, "")
+        if not value:
+            self.problems[field] = problem
+        return value
+
+    def phone(self, field: str, *, needed: bool) -> str | None:
+        """E.164."""
+        typed = self.form.get(field, "")
+        if not typed and not needed:
+            return None
+        number = normal_phone(typed) if typed else None
+        if number is None:
+            self.problems[field] = N_("Please enter a phone number such as 010-1234-5678.")
+        return number
+
+    def email(self, field: str, *, needed: bool) -> str | None:
+        typed = self.form.get(field, "").lower()
+        if not typed and not needed:
+            return None
+        if not _EMAIL.fullmatch(typed):
+            self.problems[field] = N_("Please enter an e-mail address such as name@example.com.")
+            return None
+        return typed
+
+    def whole_number(self, field: str, *, low: int, high: int, default: int | None = None) -> int:
+        typed = self.form.get(field, "")
+        if not typed and default is not None:
+            return default
+        if not typed.isascii() or not typed.isdigit() or not low <= int(typed[:9]) <= high:
+            self.problems[field] = N_("Please enter a whole number in the allowed range.")
+            return low
+        return int(typed)
+
+    def one_of(self, field: str, allowed: tuple[str, ...]) -> str:
+        value = self.form.get(field, "")
+        if value not in allowed:
+            self.problems[field] = N_("Please choose one.")
+        return value
+
+    def done(self) -> None:
+        """Errors: `InvalidInput` with every problem found."""
+        if self.problems:
+            raise InvalidInput(self.problems, self.form)

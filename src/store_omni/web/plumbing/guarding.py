@@ -1,0 +1,52 @@
+"""Who is there: role guards for staff faces, and the optional shopper. Read on a connection of its own, outside the
+request's transaction, so that a revoked sign-in is out with the next request."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from store_omni.journal.actors import Actor
+from store_omni.kit.errors import NotAllowed, SignInNeeded
+from store_omni.staff.signing_in import SignedIn, signed_in
+from store_omni.web.plumbing.pages import named
+
+STAFF_COOKIE = "so_staff"
+Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Coroutine[Any, Any, None]]
+
+
+def source_of(connection: Connection) -> str:
+    """The address a request came from, as far as we know it."""
+    return connection.client.host if connection.client else ""
+
+
+def staff_guard(channel: str, *roles: str) -> Guard:
+    """Lets only these roles in and puts who it is into the request's state. Decides role only; which store's things
+    they may touch is a predicate inside each command."""
+
+    async def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
+        token = connection.cookies.get(STAFF_COOKIE)
+        person = await signed_in(connection.app.state.pool, token) if token else None
+        if person is None:
+            raise SignInNeeded
+        if person.role not in roles:
+            raise NotAllowed
+        connection.state.person = person
+        connection.state.actor = person.actor(channel=channel, source=source_of(connection))
+
+    return guard
+
+
+async def by(request: Request[Any, Any, Any]) -> Actor:
+    """The signed-in member of staff, as every command wants to know her."""
+    return request.state.actor
+
+
+def staff_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What the staff layouts show: name, role, store."""
+    person: SignedIn = request.state.person
+    store = named({"name_ko": person.store_name_ko, "name_en": person.store_name_en})
+    return {"name": person.name, "role": person.role, "store_name": store}

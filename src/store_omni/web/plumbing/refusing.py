@@ -1,0 +1,154 @@
+"""Refusals and failures → page, fragment or JSON, in the reader's language, with what to do next."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from sqlalchemy.exc import IntegrityError
+
+from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
+from store_omni.kit.ids import new_id
+from store_omni.passes.verifying import Names
+from store_omni.web.plumbing.formats import exact
+from store_omni.web.plumbing.pages import named, page, wants_fragment
+from store_omni.web.plumbing.texts import gettext
+
+log = logging.getLogger("store_omni.web")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A refusal in words."""
+
+    code: str
+    title: str
+    reason: str
+    next_step: str
+    next_url: str | None = None
+    next_label: str | None = None
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Names):
+        return named(value, "")
+    if isinstance(value, datetime):
+        return exact(value)
+    return gettext(value) if isinstance(value, str) else value
+
+
+def say(refusal: Refusal) -> Said:
+    params = {key: _value(value) for key, value in refusal.params.items()}
+
+    def fill(message: str) -> str:
+        return gettext(message) % params if params else gettext(message)
+
+    label = gettext("Go there") if refusal.next_url else None
+    return Said(refusal.code, fill(refusal.title), fill(refusal.reason), fill(refusal.next_step), refusal.next_url, label)
+
+
+def _is_api(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _sign_in_address(path: str) -> str:
+    for face in ("counter", "desk", "office"):
+        if path.startswith(f"/{face}"):
+            return f"/{face}/sign-in"
+    return "/sign-in"
+
+
+def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    said = say(refusal)
+    if _is_api(request):
+        body: dict[str, Any] = {"code": said.code, "title": said.title, "reason": said.reason, "next_step": said.next_step}
+        if isinstance(refusal, InvalidInput):
+            body["problems"] = {field: gettext(message) for field, message in refusal.problems.items()}
+        headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
+        return Response(body, media_type="application/problem+json", status_code=refusal.status, headers=headers)
+    if isinstance(refusal, SignInNeeded):
+        address = _sign_in_address(request.url.path)
+        if request.method == "GET" and not wants_fragment(request):
+            return Response("", status_code=303, headers={"location": f"{address}?next={request.url.path}"})
+        if wants_fragment(request):
+            return Response("", status_code=401, headers={"HX-Redirect": address})
+    # A scanner's field needs its verdict where the eye is, in the form of a verdict.
+    if wants_fragment(request) and request.headers.get("hx-target", "").endswith("#verdict"):
+        return page(request, "components/_verdict_refused.html", {"said": said}, status=refusal.status)
+    if wants_fragment(request):
+        return page(request, "components/_refusal.html", msgspec.structs.asdict(said), status=refusal.status)
+    template = "errors/404.html" if refusal.status == 404 else "errors/refusal.html"
+    if refusal.status == 429:
+        template = "errors/429.html"
+    return page(request, template, msgspec.structs.asdict(said), status=refusal.status)
+
+
+def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    return answer(request, refusal)
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """The framework's own noes in our words."""
+    if isinstance(error, NotFoundException) or error.status_code in (404, 405):
+        return answer(request, NotFound())
+    if isinstance(error, ValidationException) or error.status_code == 400:
+        problems = {
+            str(item.get("key", "")): str(item.get("message", "")) for item in (error.extra or []) if isinstance(item, dict)
+        }
+        return answer(request, InvalidInput(problems))
+    if error.status_code == 401:
+        return answer(request, SignInNeeded())
+    if error.status_code == 403:
+        return answer(request, FormStale() if "CSRF" in error.detail else NotAllowed())
+    return on_failure(request, error)
+
+
+def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Response[Any]:
+    """What nobody foresaw. A commit that fails after the handler arrives wrapped in groups; a constraint that fails
+    there is still a refusal, not our crash."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, Refusal):
+        return answer(request, error)
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        return on_http(request, error)
+    if isinstance(error, IntegrityError):
+        log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error.orig).__name__)
+        return answer(request, Refusal())
+    number = str(new_id())[-12:]
+    log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    if _is_api(request):
+        body = {"code": "failure", "title": gettext("Something went wrong on our side"), "reference": number}
+        return Response(body, media_type="application/problem+json", status_code=500)
+    if wants_fragment(request):
+        context = {
+            "code": "failure",
+            "title": gettext("Something went wrong on our side"),
+            "reason": gettext("Nothing was changed."),
+            "next_step": gettext("Try again. If it stays, tell us the number %(number)s.") % {"number": number},
+            "next_url": None,
+            "next_label": None,
+        }
+        return page(request, "components/_refusal.html", context, status=500)
+    try:
+        return page(request, "errors/500.html", {"code": number}, status=500)
+    except Exception:
+        log.exception("the error page itself failed")
+        return Response(f"500 {number}", media_type=MediaType.TEXT, status_code=500)
+
+
+class FormStale(Refusal):
+    code = "form_stale"
+    status = 403
+    title = N_("This page is out of date")
+    reason = N_("It was opened too long ago or in another browser.")
+    next_step = N_("Reload the page and send again.")
+
+
+HANDLERS: dict[Any, Any] = {
+    Refusal: on_refusal,
+    HTTPException: on_http,
+    BaseExceptionGroup: on_failure,
+    Exception: on_failure,
+}

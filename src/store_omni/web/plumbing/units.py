@@ -1,0 +1,45 @@
+"""The request's unit of work: one transaction, opened by the only generator dependency a route has.
+
+It commits after the page is rendered and before it is sent, so nobody is shown a success that did not last.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+import asyncpg
+from litestar import Request
+from litestar.datastructures import State
+
+from store_omni.kit.clock import Clock
+from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.signing import Signer
+
+
+async def write(state: State) -> AsyncGenerator[WriteSession, None]:
+    async with state.sessions.begin() as session:
+        yield cast(WriteSession, session)
+
+
+async def read(state: State) -> AsyncGenerator[ReadSession, None]:
+    """A transaction that cannot write, which PostgreSQL holds it to."""
+    async with state.readers.begin() as session:
+        yield cast(ReadSession, session)
+
+
+async def pool(state: State) -> asyncpg.Pool:
+    return state.pool
+
+
+async def signer(state: State) -> Signer:
+    return state.signer
+
+
+async def clock(state: State) -> Clock:
+    return state.clock
+
+
+def operation_key(request: Request[Any, Any, Any], form: dict[str, Any]) -> str:
+    """The key of this submission: the form's hidden field, or the header a retrying client sends."""
+    from_header = request.headers.get("idempotency-key")
+    key = from_header or str(form.get("operation_id") or "")
+    return key[:100]

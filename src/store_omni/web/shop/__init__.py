@@ -1,0 +1,5 @@
+"""Shoppers, phone first."""
+
+from litestar import Router
+
+FACE = Router(path="/", route_handlers=[])

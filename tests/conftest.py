@@ -1,0 +1,150 @@
+"""A real PostgreSQL for the whole run, one migrated template, and a fresh copy of it for every test that asks."""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.config import Config
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from store_omni.app import create_app, make_signer
+from store_omni.kit.database import open_engine, open_pool
+from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.signing import Signer
+from store_omni.settings import Secrets, Settings
+
+from .factories.ordering import Shop
+from .factories.world import World, make_world
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = "store_omni_template"
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def _with_name(url: str, name: str) -> str:
+    head, tail = url.rsplit("@", 1)
+    return f"{head}@/{name}?{tail.split('?', 1)[1]}"
+
+
+def _migrate(url: str) -> None:
+    os.environ["STORE_OMNI_DATABASE_URL"] = url
+    config = Config(str(ROOT / "alembic.ini"))
+    command.upgrade(config, "head")
+    os.environ.pop("STORE_OMNI_DATABASE_URL")
+
+
+async def _admin(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _owner(url: str) -> str:
+    return url.split("//", 1)[1].split("@", 1)[0].split(":", 1)[0]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster, None, None]:
+    """Without fsync: these tests prove rules, not survival; the kill tests start their own, durable ones."""
+    server = Cluster.at(tmp_path_factory.mktemp("postgres"), durable=False)
+    url = server.start()
+    asyncio.run(_admin(server.admin_url, f'CREATE DATABASE {TEMPLATE} OWNER "{_owner(url)}"'))
+    _migrate(_with_name(url, TEMPLATE))
+    yield server
+    server.stop("immediate")
+
+
+def copy_of_template(cluster: Cluster) -> str:
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    statement = f'CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER "{_owner(cluster.url)}" STRATEGY file_copy'
+    asyncio.run(_admin(cluster.admin_url, statement))
+    return _with_name(cluster.url, name)
+
+
+def drop_copy(cluster: Cluster, url: str) -> None:
+    name = url.rsplit("@/", 1)[1].split("?")[0]
+    asyncio.run(_admin(cluster.admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> Generator[str, None, None]:
+    """A fresh, migrated, empty database of this test's own."""
+    url = copy_of_template(cluster)
+    yield url
+    drop_copy(cluster, url)
+
+
+def settings_for(url: str, data_dir: Path, **more: object) -> Settings:
+    values: dict[str, object] = {
+        "database_url": url,
+        "public_url": "http://testserver.local",
+        "data_dir": data_dir,
+        "mail_from": "store@example.com",
+        "smtp_url": None,
+        "secrets": Secrets(pass_signing_key="11" * 32, csrf_secret="22" * 32),
+        "pool_size": 5,
+    }
+    return Settings(**(values | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return settings_for(database_url, tmp_path)
+
+
+@pytest.fixture
+def signer(settings: Settings) -> Signer:
+    return make_signer(settings)
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncGenerator[asyncpg.Pool, None]:
+    pool = await open_pool(database_url, size=8)
+    yield pool
+    await asyncio.wait_for(pool.close(), 10)
+
+
+@pytest.fixture
+async def sessions(database_url: str) -> AsyncGenerator[async_sessionmaker[AsyncSession], None]:
+    engine, sessions = open_engine(database_url, size=8)
+    yield sessions
+    await engine.dispose()
+
+
+@pytest.fixture
+async def world(pool: asyncpg.Pool) -> World:
+    """Two stores, six SKUs with stock, a clerk in each store, an agent, a manager."""
+    return await make_world(pool)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Litestar:
+    return create_app(settings)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncGenerator[AsyncTestClient[Litestar], None]:
+    """A browser-like client: keeps cookies. Send forms through `factories.browsing.send`, which adds the CSRF token."""
+    async with AsyncTestClient(app, base_url="http://testserver.local") as client:
+        yield client
+
+
+@pytest.fixture
+async def shop(pool: asyncpg.Pool, sessions: async_sessionmaker[AsyncSession], signer: Signer, world: World) -> Shop:
+    """The product's commands over the small world."""
+    return Shop(pool, sessions, signer, world)

@@ -1,0 +1,29 @@
+"""`migrate` makes a table; `worker` inserts without end and notes each row's number once the database has acknowledged it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+
+URL = os.environ["STORE_OMNI_DATABASE_URL"]
+
+
+async def migrate() -> None:
+    connection = await asyncpg.connect(URL)
+    await connection.execute(
+        "create table if not exists sale (id bigint generated always as identity primary key, at timestamptz)"
+    )
+    await connection.close()
+
+
+async def worker() -> None:
+    connection = await asyncpg.connect(URL)
+    with (Path(os.environ["STORE_OMNI_DATA_DIR"]) / "acknowledged").open("a") as acknowledged:
+        while True:
+            number = await connection.fetchval("insert into sale (at) values (now()) returning id")
+            print(number, file=acknowledged, flush=True)
+
+
+asyncio.run({"migrate": migrate, "worker": worker}[sys.argv[1]]())
