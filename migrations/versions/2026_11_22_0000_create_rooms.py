@@ -203,6 +203,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_operation_at", "operation", ["at"], unique=False, schema="journal")
     op.create_table(
+        "tries",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("since", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_tries")),
+        schema="journal",
+        prefixes=["UNLOGGED"],
+    )
+    op.create_table(
         "message",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("fact_id", sa.UUID(), nullable=False),

@@ -8,6 +8,7 @@ from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 
+from store_omni.doctoring import refuse_unfit
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.signing import Signer
@@ -36,6 +37,8 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.sessions = sessions
     app.state.readers = sessions.__class__(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
     app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+    if not settings.trust_unsafe_database:
+        await refuse_unfit(app.state.pool)
     try:
         yield
     finally:

@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     database_url: `postgresql://user:password@host:port/name` (or `?host=/socket/folder`).
     public_url: how the outside reaches the shop; used in mails.
+    trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     """
 
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str | None
     secrets: Secrets
     pool_size: int = 10
+    trust_unsafe_database: bool = False
     retailer_name_ko: str = "모아상점"
     retailer_name_en: str = "Moa Store"
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
+from store_omni.history.wording import FAILURES, Said, say
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 
@@ -36,6 +37,14 @@ class EntryView(msgspec.Struct, frozen=True):
     store_en: str | None
     display: dict[str, Any]
 
+    @property
+    def said(self) -> Said:
+        return say(self.kind)
+
+    @property
+    def failed(self) -> bool:
+        return self.kind in FAILURES
+
 
 class Timeline(msgspec.Struct, frozen=True):
     """Newest first. `next_before`: the entry id to ask the next page with, None at the end."""
@@ -49,6 +58,7 @@ SELECT e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.actor_label, e.or
        e.display
 FROM journal.entry e LEFT JOIN stores.store s ON s.id = e.store_id
 WHERE {subject} AND e.access_class = ANY(:classes)
+  AND (CAST(:since AS timestamptz) IS NULL OR e.occurred_at >= CAST(:since AS timestamptz))
   AND (CAST(:before AS uuid) IS NULL OR (e.occurred_at, e.id) <
        (SELECT b.occurred_at, b.id FROM journal.entry b WHERE b.id = CAST(:before AS uuid)))
 ORDER BY e.occurred_at DESC, e.id DESC LIMIT :limit"""
@@ -61,9 +71,10 @@ async def timeline(
     customer_id: UUID | None = None,
     order_id: UUID | None = None,
     before: UUID | None = None,
+    since: datetime | None = None,
 ) -> Timeline:
     """A customer's history, or one order's (for an anonymous order, or a guest who may see only that). Newest first,
-    20 a page."""
+    20 a page. `since`: nothing older than that."""
     subject = "e.customer_id = :subject" if customer_id is not None else "e.order_id = :subject"
     rows = await session.execute(
         text(_SQL.format(subject=subject)),
@@ -71,6 +82,7 @@ async def timeline(
             "subject": customer_id if customer_id is not None else order_id,
             "classes": list(CLASSES.get(by.kind, ("order",))),
             "before": before,
+            "since": since,
             "limit": PAGE_ENTRIES + 1,
         },
     )

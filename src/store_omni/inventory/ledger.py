@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -33,15 +34,15 @@ class Move(msgspec.Struct, frozen=True, omit_defaults=True):
 _POST = text("SELECT inventory.post(CAST(:moves AS jsonb), :cause_type, :cause_id, :channel, :actor_kind, :actor_id, :operation)")
 
 
-def lacking_of(error: BaseException) -> list[dict[str, Any]] | None:
+def lacking_of(error: DBAPIError) -> list[dict[str, Any]] | None:
     """[{sku, free}] when the database said that stock does not suffice (SO001), else None."""
-    cause = getattr(error, "orig", None) or error
-    while cause is not None and getattr(cause, "sqlstate", None) is None:
+    cause: BaseException | None = error.orig
+    while cause is not None and not isinstance(cause, asyncpg.PostgresError):
         cause = cause.__cause__
-    if cause is None or getattr(cause, "sqlstate", "") != "SO001":
+    if cause is None:
         return None
-    detail = getattr(cause, "detail", None) or getattr(getattr(cause, "__cause__", None), "detail", None)
-    return msgspec.json.decode(detail or "[]")
+    said = cause.as_dict()
+    return msgspec.json.decode(said.get("detail") or "[]") if said.get("sqlstate") == "SO001" else None
 
 
 async def post(

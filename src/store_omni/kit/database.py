@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 ReadSession = NewType("ReadSession", AsyncSession)
-WriteSession = NewType("WriteSession", AsyncSession)
+# Whoever may write may read: a command hands its session to the queries it needs.
+WriteSession = NewType("WriteSession", ReadSession)
 Sessions = async_sessionmaker[AsyncSession]
 
 Minor = Annotated[int, mapped_column(BigInteger)]
@@ -41,6 +42,11 @@ class Base(DeclarativeBase):
         UUID: PG_UUID(as_uuid=True),
         dict: JSONB(),
     }
+
+
+def writing(session: AsyncSession) -> WriteSession:
+    """A session of one's own transaction, for programs that open one outside a request."""
+    return WriteSession(ReadSession(session))
 
 
 def sqlalchemy_url(url: str) -> str:

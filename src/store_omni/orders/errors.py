@@ -34,3 +34,34 @@ class TooLateToCancel(Refusal):
     title = N_("It is being prepared already")
     reason = N_("The store has started on this order, so it can't be cancelled from here.")
     next_step = N_("Call the store or ask at the counter; they can cancel it for you.")
+
+
+class BasketFull(Refusal):
+    code = "basket_full"
+    title = N_("The basket is full")
+    reason = N_("One order holds at most %(lines)s different items.")
+    next_step = N_("Order these first, or take something out.")
+
+
+class LinkSpent(Refusal):
+    code = "link_spent"
+    status = 410
+    title = N_("This link no longer opens the order")
+    reason = N_("A link from a mail works once and for 14 days.")
+    next_step = N_("Find the order by its number; we will mail you a code.")
+
+
+class CodeWrong(Refusal):
+    code = "code_wrong"
+    status = 422
+    title = N_("That is not the code")
+    reason = N_("The six digits do not match. %(left)s tries are left.")
+    next_step = N_("Look at the newest mail and type its code.")
+
+
+class LookupOver(Refusal):
+    code = "lookup_over"
+    status = 410
+    title = N_("This code no longer works")
+    reason = N_("A code is good for 10 minutes and 5 tries.")
+    next_step = N_("Ask for a new one.")

@@ -10,7 +10,7 @@ from store_omni.inventory.errors import NotEnoughStock
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.clock import Clock
-from store_omni.kit.errors import NotFound
+from store_omni.kit.errors import NotFound, Refusal
 from store_omni.kit.ids import new_id, spoken_code
 from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
 from store_omni.orders.placing_sql import place_row
@@ -119,21 +119,28 @@ async def place(
     return Placed(UUID(result["order_id"]), result["number"], replayed=result.get("replayed", False))
 
 
+def _refusal(said: dict[str, str]) -> Refusal | None:
+    """The SQLSTATEs of `orders.place` as refusals; None for what is no refusal."""
+    detail = msgspec.json.decode(said.get("detail") or "[]")
+    match said.get("sqlstate"):
+        case "SO001":
+            return NotEnoughStock(detail)
+        case "SO003":
+            return NotSoldHere(detail)
+        case "SO004":
+            return OperationReused()
+    return None
+
+
 async def _send(pool: asyncpg.Pool, request: dict) -> dict:
     """Draws order numbers until one is free (they are short, so that they can be read aloud)."""
     for _ in range(NUMBER_TRIES_MAX):
         request["order"]["number"] = f"{spoken_code(4)}-{spoken_code(4)}"
         try:
             return await place_row(pool, request)
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name != "uq_order_number":
-                raise
         except asyncpg.PostgresError as error:
-            if error.sqlstate == "SO001":
-                raise NotEnoughStock(msgspec.json.decode(error.detail or "[]")) from error
-            if error.sqlstate == "SO003":
-                raise NotSoldHere(msgspec.json.decode(error.detail or "[]")) from error
-            if error.sqlstate == "SO004":
-                raise OperationReused from error
-            raise
+            said = error.as_dict()
+            if said.get("constraint_name") == "uq_order_number":
+                continue
+            raise _refusal(said) or error from error
     raise RuntimeError("no free order number in five draws; make the numbers longer")

@@ -57,7 +57,6 @@ class FulfilmentView(msgspec.Struct, frozen=True):
     hold_until: datetime | None
     checked_in_at: datetime | None
     handed_over_at: datetime | None
-    bags: list[str]
 
 
 class OrderView(msgspec.Struct, frozen=True):
@@ -112,8 +111,7 @@ _LINES = text(
 )
 _FULFILMENT = text(
     """SELECT f.store_id, f.id, f.state, f.ready_by, f.picker_id, a.name, f.staging_code, f.ready_at, f.hold_until,
-              f.checked_in_at, f.handed_over_at,
-              ARRAY(SELECT label FROM pickup.bag b WHERE b.store_id = f.store_id AND b.fulfilment_id = f.id ORDER BY label)
+              f.checked_in_at, f.handed_over_at
        FROM orders.fulfilment f LEFT JOIN staff.account a ON a.id = f.picker_id
        WHERE f.order_id = :id ORDER BY f.allocated_at DESC LIMIT 1"""
 )
@@ -125,7 +123,7 @@ async def _order(session: ReadSession, where: str, values: dict[str, object]) ->
         raise NotFound
     lines = [LineView(*line) for line in await session.execute(_LINES, {"id": row.id})]
     found = (await session.execute(_FULFILMENT, {"id": row.id})).one_or_none()
-    fulfilment = FulfilmentView(*found[:11], bags=list(found[11])) if found else None
+    fulfilment = FulfilmentView(*found) if found else None
     return OrderView(*row, lines=lines, fulfilment=fulfilment)
 
 

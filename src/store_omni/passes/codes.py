@@ -13,7 +13,7 @@ from store_omni.passes.errors import PassInvalid
 
 Purpose = Literal["pickup", "return", "receipt"]
 TAGS: dict[Purpose, bytes] = {"pickup": b"PKUP", "return": b"RTRN", "receipt": b"RCPT"}
-PURPOSES = {tag: purpose for purpose, tag in TAGS.items()}
+PURPOSES: dict[bytes, Purpose] = {tag: purpose for purpose, tag in TAGS.items()}
 _LAYOUT = struct.Struct(">4sBBI16sI6s")
 VERSION = 1
 

@@ -4,13 +4,14 @@ import io
 from functools import lru_cache
 
 import qrcode
+from qrcode.constants import ERROR_CORRECT_M
 from qrcode.image.svg import SvgPathImage
 
 
 @lru_cache(maxsize=512)
 def draw_qr(code: str) -> bytes:
     """An SVG document: black on white whatever the theme, four modules of quiet zone, level M (15 % may be dirty)."""
-    picture = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=10, border=4)
+    picture = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=10, border=4)
     picture.add_data(code)
     image = picture.make_image(image_factory=SvgPathImage)
     out = io.BytesIO()

@@ -10,9 +10,8 @@ from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.signing import Signer
 from store_omni.passes.codes import Purpose, write_code
 
-WHY_REPLACED = "replaced"
-WHY_CANCELLED = "cancelled"
-WHY_EXPIRED = "uncollected"
+WHY_REPLACED = "why_replaced"
+WHY_CANCELLED = "why_cancelled"
 
 
 class LivePass(msgspec.Struct, frozen=True):

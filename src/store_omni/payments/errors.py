@@ -1,13 +1,6 @@
 from store_omni.kit.errors import N_, Refusal
 
 
-class NotPaid(Refusal):
-    code = "not_paid"
-    title = N_("Not paid yet")
-    reason = N_("%(amount)s is still due.")
-    next_step = N_("Take the payment first, then hand over.")
-
-
 class AlreadyTaken(Refusal):
     code = "already_taken"
     title = N_("Already paid")

@@ -1,5 +1,6 @@
 """Handover: the code is spent, the money taken, the goods sold and the receipt written, in one transaction."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -14,9 +15,13 @@ from store_omni.kit.signing import Signer
 from store_omni.orders.moving import FulfilmentRow, lock_fulfilment, move_fulfilment, move_order
 from store_omni.orders.states import FULFILMENT, next_state
 from store_omni.passes.errors import PassInvalid
+from store_omni.passes.issuing import issue
 from store_omni.passes.verifying import spend, verify
 from store_omni.payments.capturing import Captured, Tender, capture_in_store
 from store_omni.payments.errors import AlreadyTaken
+
+# The code on the receipt finds the order for a return; how long returns are taken is for that room to say.
+RECEIPT_PASS_VALID = timedelta(days=365)
 
 
 class HandedOver(msgspec.Struct, frozen=True):
@@ -86,6 +91,10 @@ async def hand_over(
         data={"handover_id": str(handover_id), "receipt": number}, display=money | {"receipt": number},
     )  # fmt: skip
     await move_order(session, row.order, "complete", by=by, kind="order.completed")
+    await issue(
+        session, signer, purpose="receipt", store_id=row.store_id, subject_id=row.order.id,
+        expires_at=datetime.now(UTC) + RECEIPT_PASS_VALID,
+    )  # fmt: skip
     return HandedOver(row.id, row.order.id, number, captured)
 
 

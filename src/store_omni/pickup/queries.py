@@ -110,3 +110,18 @@ async def receipt_of(session: ReadSession, order_id: UUID) -> ReceiptView | None
         )
     ).one_or_none()
     return ReceiptView(*row) if row else None
+
+
+class BagView(msgspec.Struct, frozen=True):
+    label: str
+    staging_code: str | None
+
+
+async def bags_of(session: ReadSession, store_id: int, fulfilment_id: UUID) -> list[BagView]:
+    rows = await session.execute(
+        text(
+            "SELECT label, staging_code FROM pickup.bag WHERE store_id = :store AND fulfilment_id = :id ORDER BY packed_at, label"
+        ),
+        {"store": store_id, "id": fulfilment_id},
+    )
+    return [BagView(*row) for row in rows]

@@ -30,7 +30,11 @@ def towel(t: Tones) -> list[str]:
         pile += [
             path(outline, fill),
             dress(t, outline, 20) if fill == "@slant" else "",
-            path(f"M{left + 30} {y + 18}H{right}v4H{left + 30}a12 12 0 0 0 0 24H{right}v4H{left + 30}a16 16 0 0 1 0-32z", t.deep, fill_opacity=0.22),
+            path(
+                f"M{left + 30} {y + 18}H{right}v4H{left + 30}a12 12 0 0 0 0 24H{right}v4H{left + 30}a16 16 0 0 1 0-32z",
+                t.deep,
+                fill_opacity=0.22,
+            ),
             stroke(f"M{right - 34} {y + 6}v54M{right - 26} {y + 6}v54", t.light if index == 1 else t.pale, 3, stroke_opacity=0.7),
         ]
     return [shadow(200, 118), *pile]
@@ -101,7 +105,9 @@ def soap_bar(t: Tones) -> list[str]:
         rect(82, 284, 236, 18, "@plank", 8),
         path("M108 232q0-36 38-36h112q36 0 36 36v18q0 36-36 36H146q-38 0-38-36z", "@fall"),
         path("M108 228q0-36 38-36h112q36 0 36 36t-36 36H146q-38 0-38-36z", "@slant"),
-        path("M150 228q0-16 18-16h66q18 0 18 16t-18 16h-66q-18 0-18-16z", "none", stroke=t.dark, stroke_width=4, stroke_opacity=0.6),
+        path(
+            "M150 228q0-16 18-16h66q18 0 18 16t-18 16h-66q-18 0-18-16z", "none", stroke=t.dark, stroke_width=4, stroke_opacity=0.6
+        ),
         circle(270, 184, 22, "#ffffff", fill_opacity=0.75),
         circle(294, 202, 15, "#ffffff", fill_opacity=0.7),
         circle(250, 194, 13, "#ffffff", fill_opacity=0.8),
@@ -121,7 +127,13 @@ def bath_mat(t: Tones) -> list[str]:
         dress(t, mat, 22),
         *(stroke(f"M{x} 316v12", t.dark, 4) for x in range(62, 260, 12)),
         circle(274, 252, 70, "@round"),
-        path("M274 182a70 70 0 1 1-52 116q56 22 90-22 22-40-10-66-34-18-58 12-14 30 10 42 22 6 30-10", "none", stroke=t.deep, stroke_width=7, stroke_opacity=0.5),
+        path(
+            "M274 182a70 70 0 1 1-52 116q56 22 90-22 22-40-10-66-34-18-58 12-14 30 10 42 22 6 30-10",
+            "none",
+            stroke=t.deep,
+            stroke_width=7,
+            stroke_opacity=0.5,
+        ),
         stroke("M226 216a60 60 0 0 1 32-22", "#ffffff", 6, stroke_opacity=0.5),
     ]
 
@@ -138,7 +150,10 @@ def slippers(t: Tones) -> list[str]:
                     path(sole, "#30251c", fill_opacity=0.16, transform="translate(8 10)"),
                     path(sole, t.deep),
                     path(sole, "@slant", transform="translate(0 -6)"),
-                    *(ellipse(dx, dy, 5, 7, t.dark, fill_opacity=0.5) for dx, dy in ((-12, 34), (12, 34), (-12, 58), (12, 58), (0, 80))),
+                    *(
+                        ellipse(dx, dy, 5, 7, t.dark, fill_opacity=0.5)
+                        for dx, dy in ((-12, 34), (12, 34), (-12, 58), (12, 58), (0, 80))
+                    ),
                     path(strap, t.pale),
                     stroke("M-38 -44q38-24 76 0", "#ffffff", 4, stroke_opacity=0.6),
                     path("M-40 10q40-26 80 0l1-8q-41-26-82 0z", t.deep, fill_opacity=0.35),

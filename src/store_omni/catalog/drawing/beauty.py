@@ -137,7 +137,10 @@ def spray_bottle(t: Tones) -> list[str]:
         path("M138 176q0-30 34-32h56q34 2 34 32v122q0 24-24 24h-76q-24 0-24-24z", "@glass"),
         rect(164, 208, 72, 62, PAPER, 5),
         stroke("M178 228h44M178 240h44M178 252h24", t.deep, 3, stroke_opacity=0.7),
-        *(circle(x, y, r, "#ffffff", fill_opacity=0.7) for x, y, r in ((132, 84, 5), (112, 72, 4), (118, 98, 4), (94, 88, 3), (100, 58, 3))),
+        *(
+            circle(x, y, r, "#ffffff", fill_opacity=0.7)
+            for x, y, r in ((132, 84, 5), (112, 72, 4), (118, 98, 4), (94, 88, 3), (100, 58, 3))
+        ),
         rect(152, 176, 7, 116, "#ffffff", 4, fill_opacity=0.6),
     ]
 

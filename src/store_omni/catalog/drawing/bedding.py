@@ -13,7 +13,9 @@ def pillow(t: Tones) -> list[str]:
         shadow(200, 118),
         path(_PUFF, "@slant"),
         dress(t, _PUFF, 26),
-        stroke("M98 146q40 14 54 30M302 146q-40 14-54 30M98 296q34-12 50-30M302 296q-34-12-50-30", t.dark, 4, stroke_opacity=0.55),
+        stroke(
+            "M98 146q40 14 54 30M302 146q-40 14-54 30M98 296q34-12 50-30M302 296q-34-12-50-30", t.dark, 4, stroke_opacity=0.55
+        ),
         stroke("M128 146q70 14 140 0", "#ffffff", 6, stroke_opacity=0.4),
         path("M298 128q24-4 18 24-14 66 0 134 4 28-18 24 14-90 0-182z", t.dark, fill_opacity=0.35),
     ]
@@ -76,7 +78,11 @@ def sleep_mask(t: Tones) -> list[str]:
         dress(t, mask, 24),
         path(mask, "none", stroke=t.light, stroke_width=5),
         stroke("M116 206q28 24 56 0M228 206q28 24 56 0", t.pale, 5),
-        stroke("M122 216l-8 12M134 222l-4 13M150 224l2 13M164 218l8 11M234 216l-8 12M246 222l-4 13M262 224l2 13M276 218l8 11", t.pale, 4),
+        stroke(
+            "M122 216l-8 12M134 222l-4 13M150 224l2 13M164 218l8 11M234 216l-8 12M246 222l-4 13M262 224l2 13M276 218l8 11",
+            t.pale,
+            4,
+        ),
         stroke("M108 174q14-18 40-18", "#ffffff", 6, stroke_opacity=0.4),
     ]
 

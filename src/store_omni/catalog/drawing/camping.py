@@ -157,7 +157,10 @@ def hammock(t: Tones) -> list[str]:
         path(cloth, "@slant"),
         dress(t, cloth, 22),
         stroke("M86 172q114 182 228 0", t.pale, 5),
-        *(stroke(f"M{x} {y}v14", t.accent, 4) for x, y in ((130, 266), (156, 288), (184, 300), (214, 300), (244, 288), (270, 266))),
+        *(
+            stroke(f"M{x} {y}v14", t.accent, 4)
+            for x, y in ((130, 266), (156, 288), (184, 300), (214, 300), (244, 288), (270, 266))
+        ),
     ]
 
 

@@ -170,7 +170,12 @@ def oven_mitt(t: Tones) -> list[str]:
         shadow(204, 74),
         path(mitt, "@slant"),
         dress(t, mitt, 28),
-        stroke("M158 148l84 84M148 186l100 98M150 236l56 56M242 130l-92 92M256 168l-104 104M256 222l-66 68", t.pale, 2.5, stroke_opacity=0.55),
+        stroke(
+            "M158 148l84 84M148 186l100 98M150 236l56 56M242 130l-92 92M256 168l-104 104M256 222l-66 68",
+            t.pale,
+            2.5,
+            stroke_opacity=0.55,
+        ),
         rect(130, 282, 138, 40, "@accent", 10),
         stroke("M142 302h114", "#ffffff", 3, stroke_opacity=0.55, stroke_dasharray="7 7"),
         stroke("M258 296q18 2 16 16t-16 8", t.deep, 6),

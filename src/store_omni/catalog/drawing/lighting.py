@@ -102,7 +102,10 @@ def mood_light(t: Tones) -> list[str]:
         circle(200, 204, 86, "#fff6dc"),
         circle(200, 204, 86, t.base, fill_opacity=0.45),
         ellipse(200, 204, 86, 86, "@glow"),
-        *(circle(x, y, r, t.dark, fill_opacity=0.14) for x, y, r in ((168, 178, 17), (226, 236, 22), (236, 168, 11), (180, 244, 12), (206, 200, 8))),
+        *(
+            circle(x, y, r, t.dark, fill_opacity=0.14)
+            for x, y, r in ((168, 178, 17), (226, 236, 22), (236, 168, 11), (180, 244, 12), (206, 200, 8))
+        ),
         path("M134 170a74 74 0 0 1 48-42", "none", stroke="#ffffff", stroke_width=8, stroke_opacity=0.8),
         path("M138 288q62 22 124 0l10 22q2 12-10 12H138q-12 0-10-12z", "@wood"),
         circle(200, 308, 6, "#fff3cf"),

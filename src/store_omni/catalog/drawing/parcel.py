@@ -72,6 +72,7 @@ def _cookie(t: Tones) -> str:
 
 _SIGNS: dict[str, Callable[[Tones], str]] = {
     "kitchen": _cup,
+    "tableware": _cup,
     "bath": _drop,
     "bedding": _moon,
     "stationery": _pencil,

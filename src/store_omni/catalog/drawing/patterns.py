@@ -45,9 +45,7 @@ def _dots(t: Tones, step: float) -> list[str]:
 def _wave(t: Tones, step: float) -> list[str]:
     half = step * 0.5
     crest = "".join(f"q{half * 0.5:g} -{half:g} {half:g} 0t{half:g} 0" for _ in range(int(320 / step) + 1))
-    return [
-        stroke(f"M40 {40 + i * step:g}{crest}", t.pale, step * 0.14, stroke_opacity=0.8) for i in range(int(320 / step) + 1)
-    ]
+    return [stroke(f"M40 {40 + i * step:g}{crest}", t.pale, step * 0.14, stroke_opacity=0.8) for i in range(int(320 / step) + 1)]
 
 
 def _leaf(t: Tones, step: float) -> list[str]:

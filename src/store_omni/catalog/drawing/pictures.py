@@ -38,5 +38,7 @@ def draw_product(key: str, colour: str, *, category: str = "", title: str = "") 
     draw = _DRAWINGS.get(kind)
     parts = draw(paint) if draw else parcel.draw(paint, category)
     shown = kind if draw else f"parcel-{category}"
-    prefix = "".join(letter if letter.isalnum() else "-" for letter in f"{shown}-{paint.pattern}-{colour}".lower())
+    prefix = "".join(
+        letter if letter.isascii() and letter.isalnum() else "-" for letter in f"{shown}-{paint.pattern}-{colour}".lower()
+    )
     return finish(parts, paint, f"p-{prefix}", html.escape(title or kind.replace("_", " ")))

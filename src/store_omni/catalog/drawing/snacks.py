@@ -31,7 +31,10 @@ def snack_bag(t: Tones) -> list[str]:
         path("M116 318q84-14 168 0l2 8q-86-12-172 0z", t.dark),
         ellipse(200, 196, 60, 56, t.pale),
         stroke("M164 168q36-22 72 0", t.deep, 7),
-        *(path(f"M{x} {y}q18-20 36 0-8 22-36 0z", "#e9b44c", stroke="#cf9433", stroke_width=3) for x, y in ((160, 206), (196, 216), (184, 188))),
+        *(
+            path(f"M{x} {y}q18-20 36 0-8 22-36 0z", "#e9b44c", stroke="#cf9433", stroke_width=3)
+            for x, y in ((160, 206), (196, 216), (184, 188))
+        ),
         rect(158, 272, 84, 16, t.pale, 8),
         stroke("M138 112q-10 90-2 180", "#ffffff", 8, stroke_opacity=0.4),
         stroke("M266 116q8 90 2 176", t.deep, 5, stroke_opacity=0.3),
@@ -166,7 +169,9 @@ def nuts(t: Tones) -> list[str]:
 def candy_jar(t: Tones) -> list[str]:
     """A round glass jar of candies."""
     inks = (t.base, "#f2cf5b", t.accent, "#ffffff", t.dark)
-    sweets = [(128 + (i % 7) * 23 + (i // 7) % 2 * 11 - (6 if i % 7 > 5 else 0), 304 - (i // 7) * 19 - (i * 7) % 5) for i in range(36)]
+    sweets = [
+        (128 + (i % 7) * 23 + (i // 7) % 2 * 11 - (6 if i % 7 > 5 else 0), 304 - (i // 7) * 19 - (i * 7) % 5) for i in range(36)
+    ]
     return [
         shadow(200, 88),
         path("M146 158q-44 26-44 84 0 80 60 80h76q60 0 60-80 0-58-44-84z", "#ffffff", fill_opacity=0.4),
@@ -194,7 +199,10 @@ def coffee_bag(t: Tones) -> list[str]:
         rect(152, 182, 96, 92, PAPER, 8),
         turned(-24, 200, 216, ellipse(200, 216, 24, 17, "#6b452d"), stroke("M182 222q18-16 36-6", "#3f2718", 4)),
         stroke("M174 252h52M182 262h36", INK, 4, stroke_opacity=0.5),
-        *(f'<g transform="translate({x} {y}) rotate({a})">{"".join(bean)}</g>' for x, y, a in ((96, 314, 20), (304, 312, -30), (330, 318, 15))),
+        *(
+            f'<g transform="translate({x} {y}) rotate({a})">{"".join(bean)}</g>'
+            for x, y, a in ((96, 314, 20), (304, 312, -30), (330, 318, 15))
+        ),
     ]
 
 

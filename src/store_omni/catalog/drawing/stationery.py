@@ -107,7 +107,9 @@ def tape(t: Tones) -> list[str]:
         rolls += [
             ellipse(x + 6, y + 6, size, size, "#30251c", fill_opacity=0.12),
             circle(x, y, size, fill),
-            dress(t, f"M{x - size} {y}a{size} {size} 0 1 0 {2 * size} 0a{size} {size} 0 1 0-{2 * size} 0", 16) if fill == "@slant" else "",
+            dress(t, f"M{x - size} {y}a{size} {size} 0 1 0 {2 * size} 0a{size} {size} 0 1 0-{2 * size} 0", 16)
+            if fill == "@slant"
+            else "",
             circle(x, y, size * 0.62, "#d9b98c"),
             circle(x, y, size * 0.54, t.wall),
             circle(x, y, size * 0.81, "none", stroke="#ffffff", stroke_width=2, stroke_opacity=0.4),

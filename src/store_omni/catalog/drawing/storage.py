@@ -119,7 +119,11 @@ def hooks(t: Tones) -> list[str]:
     """A hook rail with a bag and a hat."""
     return [
         rect(70, 104, 260, 30, "@plank", 8),
-        *(part for x in (108, 170, 232, 294) for part in (stroke(f"M{x} 122v26q0 12 12 8", t.deep, 8), circle(x, 120, 9, "@round"))),
+        *(
+            part
+            for x in (108, 170, 232, 294)
+            for part in (stroke(f"M{x} 122v26q0 12 12 8", t.deep, 8), circle(x, 120, 9, "@round"))
+        ),
         stroke("M146 218q0-62 26-66 26 4 26 66", t.dark, 7),
         path("M122 212h100l8 92q2 18-16 18H130q-18 0-16-18z", "@slant"),
         dress(t, "M122 212h100l8 92q2 18-16 18H130q-18 0-16-18z", 24),
@@ -192,7 +196,10 @@ def file_box(t: Tones) -> list[str]:
     files = []
     for x, fill in ((96, "@body"), (204, "@accent")):
         files += [
-            *(rect(x + 14 + i * 15, 128 + (i * 13) % 20, 13, 150, shade, 2) for i, shade in enumerate((PAPER, t.light, "#ffffff", t.pale))),
+            *(
+                rect(x + 14 + i * 15, 128 + (i * 13) % 20, 13, 150, shade, 2)
+                for i, shade in enumerate((PAPER, t.light, "#ffffff", t.pale))
+            ),
             path(f"M{x} 220l64-60q4-4 10-4h16q8 0 8 8v148q0 10-10 10H{x + 10}q-10 0-10-10z", fill),
             circle(x + 52, 238, 12, t.wall),
             circle(x + 52, 238, 12, "none", stroke=t.deep, stroke_width=3, stroke_opacity=0.4),

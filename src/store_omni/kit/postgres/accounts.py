@@ -59,6 +59,8 @@ def server_account(owner_of: Path | None = None) -> Account:
     Errors: `PostgresProblem` where this user has no name on the system, or the cluster is root's own.
     """
     if os.geteuid() != 0:
+        if owner_of and owner_of.stat().st_uid != os.geteuid():
+            raise PostgresProblem(f"{owner_of} belongs to another user. Start as that user or as root, or name another folder.")
         try:
             return _named(pwd.getpwuid(os.geteuid()), switch=False)
         except KeyError:

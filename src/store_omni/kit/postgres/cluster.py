@@ -1,6 +1,7 @@
 """One embedded PostgreSQL server for one data folder: start, adopt, stop."""
 
 import fcntl
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -74,10 +75,13 @@ class Cluster:
 
     @contextmanager
     def _alone(self, placement: Placement) -> Iterator[None]:
-        """One starter or stopper at a time; the system drops the lock with the process."""
-        with (placement.home / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        """One starter or stopper at a time, by a lock on the folder itself; the system drops it with the process."""
+        folder = os.open(placement.home, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(folder)
 
     def start(self) -> str:
         """Starts the server, making its cluster where there is none, or adopts the one that runs. Returns `url`.

@@ -2,4 +2,12 @@
 
 from litestar import Router
 
-FACE = Router(path="/counter", route_handlers=[])
+from store_omni.web.counter.pickups import PICKUPS
+from store_omni.web.counter.queue import QUEUE
+from store_omni.web.counter.scan import SCAN
+from store_omni.web.plumbing.signing_in import staff_sign_in
+
+FACE = Router(
+    path="/counter",
+    route_handlers=[staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN],
+)

@@ -30,12 +30,37 @@ class Said(msgspec.Struct, frozen=True):
     next_label: str | None = None
 
 
+# Codes that may stand inside a refusal's sentence, as people say them.
+_WORDS = {
+    "allocated": N_("To pick"),
+    "picking": N_("Picking"),
+    "short": N_("Item missing"),
+    "packed": N_("Packed"),
+    "staged": N_("On the shelf"),
+    "ready_for_pickup": N_("Ready for pickup"),
+    "partially_handed_over": N_("Partly handed over"),
+    "handed_over": N_("Handed over"),
+    "uncollected": N_("Not collected"),
+    "restocked": N_("Put back"),
+    "confirmed": N_("Order confirmed"),
+    "completed": N_("Completed"),
+    "cancelled": N_("Cancelled"),
+    "expired": N_("Payment time ran out"),
+    "pickup": N_("pickup code"),
+    "return": N_("return code"),
+    "receipt": N_("receipt code"),
+    "why_cancelled": N_("the order was cancelled"),
+    "why_replaced": N_("a newer code was made"),
+    "why_uncollected": N_("it was not collected in time"),
+}
+
+
 def _value(value: object) -> object:
     if isinstance(value, Names):
         return named(value, "")
     if isinstance(value, datetime):
         return exact(value)
-    return gettext(value) if isinstance(value, str) else value
+    return gettext(_WORDS.get(value, value)) if isinstance(value, str) else value
 
 
 def say(refusal: Refusal) -> Said:
@@ -73,9 +98,6 @@ def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
             return Response("", status_code=303, headers={"location": f"{address}?next={request.url.path}"})
         if wants_fragment(request):
             return Response("", status_code=401, headers={"HX-Redirect": address})
-    # A scanner's field needs its verdict where the eye is, in the form of a verdict.
-    if wants_fragment(request) and request.headers.get("hx-target", "").endswith("#verdict"):
-        return page(request, "components/_verdict_refused.html", {"said": said}, status=refusal.status)
     if wants_fragment(request):
         return page(request, "components/_refusal.html", msgspec.structs.asdict(said), status=refusal.status)
     template = "errors/404.html" if refusal.status == 404 else "errors/refusal.html"

@@ -4,26 +4,26 @@ It commits after the page is rendered and before it is sent, so nobody is shown 
 """
 
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 from litestar import Request
 from litestar.datastructures import State
 
 from store_omni.kit.clock import Clock
-from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.database import ReadSession, WriteSession, writing
 from store_omni.kit.signing import Signer
 
 
 async def write(state: State) -> AsyncGenerator[WriteSession, None]:
     async with state.sessions.begin() as session:
-        yield cast(WriteSession, session)
+        yield writing(session)
 
 
 async def read(state: State) -> AsyncGenerator[ReadSession, None]:
     """A transaction that cannot write, which PostgreSQL holds it to."""
     async with state.readers.begin() as session:
-        yield cast(ReadSession, session)
+        yield ReadSession(session)
 
 
 async def pool(state: State) -> asyncpg.Pool:

@@ -1,0 +1,192 @@
+"""Reads of the catalogue. Hot ones: raw asyncpg, one statement each."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+
+from store_omni.catalog.searching import Reading, like
+
+PAGE_PRODUCTS = 24
+SIMILAR_ENOUGH = 0.45
+SIMILAR_MAX = 8
+Sort = Literal["popular", "cheap", "dear"]
+_ORDERS: dict[str, str] = {
+    "popular": "h.exact, p.popularity DESC, p.id",
+    "cheap": "k.price, p.id",
+    "dear": "k.price DESC, p.id",
+}
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A product in a list. `price_minor`: its cheapest SKU's; `price_varies`: others cost more. `colours`: of its SKUs,
+    `sku_ids`: all that are sold."""
+
+    id: int
+    code: str
+    name_ko: str
+    name_en: str
+    brand: str
+    category: str
+    drawing: str
+    colour: str
+    price_minor: int
+    price_varies: bool
+    currency: str
+    colours: list[str]
+    sku_ids: list[int]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A page of products. `guessed`: nothing matched what was typed; these only look like it."""
+
+    cards: list[Card]
+    total: int
+    guessed: bool = False
+
+
+class SkuView(msgspec.Struct, frozen=True):
+    id: int
+    code: str
+    gtin: str | None
+    option_ko: str
+    option_en: str
+    colour: str
+    price_minor: int
+    currency: str
+
+
+class ProductView(msgspec.Struct, frozen=True):
+    """A product with the SKUs that are sold, cheapest option order as in the catalogue."""
+
+    id: int
+    code: str
+    name_ko: str
+    name_en: str
+    brand: str
+    category: str
+    description_ko: str
+    description_en: str
+    drawing: str
+    colour: str
+    skus: list[SkuView]
+
+    def sku(self, sku_id: int | None) -> SkuView:
+        """The one asked for, else the first."""
+        return next((sku for sku in self.skus if sku.id == sku_id), self.skus[0])
+
+
+_KEPT = """
+JOIN LATERAL (
+  SELECT min(s.price_minor) AS price, max(s.price_minor) > min(s.price_minor) AS varies, min(s.currency) AS currency,
+         array_remove(array_agg(s.colour ORDER BY s.id), '') AS colours, array_agg(s.id ORDER BY s.id) AS ids
+  FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind = 'goods') k ON k.ids IS NOT NULL"""
+_CARD = (
+    "p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.drawing, "
+    "CASE WHEN p.colour <> '' THEN p.colour ELSE coalesce(k.colours[1], '') END, k.price, k.varies, k.currency, k.colours, k.ids"
+)
+# The statement keeps only the best of the ways in which the words were found; {tests} are its ORed conditions.
+_SEARCH = f"""
+WITH hit AS (
+  SELECT p.id, {{tier}} AS tier,
+         CASE WHEN p.search_text LIKE {{start}} THEN 0 WHEN p.search_text LIKE {{word}} THEN 1 ELSE 2 END AS exact
+  FROM catalog.product p WHERE p.active AND ($1 = '' OR p.category = $1) AND ({{tests}})
+)
+SELECT {_CARD}, count(*) OVER () AS total
+FROM (SELECT h.*, min(h.tier) OVER () AS best FROM hit h) h JOIN catalog.product p ON p.id = h.id {_KEPT}
+WHERE h.tier = h.best ORDER BY {{order}} LIMIT $2 OFFSET $3"""
+
+_SIMILAR = f"""
+SELECT {_CARD}
+FROM (SELECT p.id, word_similarity($1, p.search_jamo) AS likeness FROM catalog.product p WHERE p.active) h
+JOIN catalog.product p ON p.id = h.id {_KEPT}
+WHERE h.likeness >= $2 ORDER BY h.likeness DESC, p.popularity DESC, p.id LIMIT $3"""
+
+_BY_NUMBER = """
+SELECT p.code, s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id
+WHERE s.active AND p.active AND s.kind = 'goods' AND (s.gtin = ANY($1) OR lower(s.code) = $2 OR lower(p.code) = $2)
+ORDER BY (s.gtin = ANY($1)) IS TRUE DESC, lower(s.code) = $2 DESC, s.id LIMIT 1"""
+
+_PRODUCT = """
+SELECT p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.description_ko, p.description_en, p.drawing, p.colour,
+       jsonb_agg(jsonb_build_array(s.id, s.code, s.gtin, s.option_ko, s.option_en, s.colour, s.price_minor, s.currency)
+                 ORDER BY s.id)
+FROM catalog.product p JOIN catalog.sku s ON s.product_id = p.id AND s.active AND s.kind = 'goods'
+WHERE p.code = $1 AND p.active GROUP BY p.id"""
+
+_LIST = f"""
+SELECT {_CARD}, count(*) OVER () AS total FROM catalog.product p {_KEPT}
+WHERE p.active AND ($1 = '' OR p.category = $1) ORDER BY {{order}} LIMIT $2 OFFSET $3"""
+
+_SHELVES = "SELECT category, count(*) FROM catalog.product WHERE active AND category <> '' GROUP BY category"
+
+
+def _card(row: Sequence[Any]) -> Card:
+    return Card(*row[:11], colours=list(dict.fromkeys(row[11] or [])), sku_ids=list(row[12]))
+
+
+def _ways(reading: Reading) -> list[tuple[str, list[str]]]:
+    """(column, words that it must all contain), the most literal way first."""
+    ways = [
+        ("search_text", reading.words),
+        ("search_text", reading.bare),
+        ("search_cho", reading.initials),
+        ("search_jamo", reading.keys),
+        ("search_jamo" if reading.swapped and not reading.swapped[0].isascii() else "search_text", reading.swapped),
+    ]
+    return [(column, words) for column, words in ways if words]
+
+
+async def search(pool: asyncpg.Pool, reading: Reading, *, category: str = "", sort: Sort = "popular", page: int = 1) -> Found:
+    """Products that hold all the words, in the most literal way in which any product holds them; where none does, what
+    is spelt alike."""
+    values: list[Any] = [category, PAGE_PRODUCTS, (page - 1) * PAGE_PRODUCTS]
+
+    def place(value: str) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    tests = []
+    for column, words in _ways(reading):
+        tests.append("(" + " AND ".join(f"p.{column} LIKE {place(like(word))}" for word in words) + ")")
+    tier = "CASE " + " ".join(f"WHEN {test} THEN {n}" for n, test in enumerate(tests)) + " END"
+    whole = " ".join(reading.words)
+    sql = _SEARCH.format(
+        tier=tier,
+        tests=" OR ".join(tests),
+        start=place(like(whole)[1:]),
+        word=place(f"%\n{like(whole)[1:]}"),
+        order=_ORDERS[sort],
+    )
+    rows = await pool.fetch(sql, *values)
+    if rows or page > 1 or not reading.keys:
+        return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
+    alike = await pool.fetch(_SIMILAR, "".join(reading.keys), SIMILAR_ENOUGH, SIMILAR_MAX)
+    return Found([_card(row) for row in alike], len(alike), guessed=bool(alike))
+
+
+async def listed(
+    pool: asyncpg.Pool, *, category: str = "", sort: Sort = "popular", page: int = 1, count: int = PAGE_PRODUCTS
+) -> Found:
+    """Everything, or one shelf, without a query."""
+    order = _ORDERS[sort].replace("h.exact, ", "")
+    rows = await pool.fetch(_LIST.format(order=order), category, count, (page - 1) * PAGE_PRODUCTS)
+    return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
+
+
+async def by_number(pool: asyncpg.Pool, number: str) -> tuple[str, int] | None:
+    """(product code, SKU id) of a scanned GTIN (any of its written lengths) or a typed code."""
+    spellings = [number, number.zfill(12), number.zfill(13), number.zfill(14), number.lstrip("0")] if number.isdigit() else []
+    row = await pool.fetchrow(_BY_NUMBER, spellings, number.lower())
+    return None if row is None else (row[0], row[1])
+
+
+async def product(pool: asyncpg.Pool, code: str) -> ProductView | None:
+    row = await pool.fetchrow(_PRODUCT, code)
+    return None if row is None else ProductView(*row[:10], skus=[SkuView(*sku) for sku in row[10]])
+
+
+async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
+    """How many products each category has."""
+    return {row[0]: row[1] for row in await pool.fetch(_SHELVES)}

@@ -1,0 +1,135 @@
+"""`store-omni`: serve, worker, migrate, import, audit, doctor, staff. Each says what it did; exit 1 means something is wrong,
+2 that the command line or the settings are."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+IMPORT_KINDS = ("stores", "catalog", "stock", "customers", "orders")
+Command = Callable[[argparse.Namespace], int]
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """The web server as deployed: workers that come back when they die."""
+    program = Path(sys.executable).with_name("granian")
+    os.execv(
+        program,
+        [
+            str(program), "--interface", "asgi", "--factory", "--loop", "uvloop", "--respawn-failed-workers",
+            "--workers", str(arguments.workers), "--host", arguments.host, "--port", str(arguments.port),
+            "store_omni.app:create_app",
+        ],
+    )  # fmt: skip
+
+
+def _worker(_arguments: argparse.Namespace) -> int:
+    from store_omni.worker import main as work
+
+    work()
+    return 0
+
+
+def _migrate(_arguments: argparse.Namespace) -> int:
+    from alembic import command
+    from alembic.config import Config
+
+    from store_omni.settings import read_settings
+
+    read_settings()
+    command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
+    print("The database is up to date.")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from store_omni.importing import run
+
+    return run(arguments.kind, arguments.files, arguments.mapping, arguments.rejects)
+
+
+def _audit(_arguments: argparse.Namespace) -> int:
+    from store_omni.auditing import print_audit
+    from store_omni.settings import read_settings
+
+    return asyncio.run(print_audit(read_settings().database_url))
+
+
+def _doctor(_arguments: argparse.Namespace) -> int:
+    from store_omni.doctoring import print_examination
+    from store_omni.settings import read_settings
+
+    return asyncio.run(print_examination(read_settings()))
+
+
+def _staff(arguments: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from store_omni.kit.database import open_pool
+    from store_omni.settings import read_settings
+    from store_omni.staff.signing_in import add_account
+
+    secret = getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if len(secret) < 6:
+        print("A PIN has at least 6 characters.", file=sys.stderr)
+        return 2
+
+    async def add() -> int:
+        pool = await open_pool(read_settings().database_url, size=1)
+        store_id = await pool.fetchval("SELECT id FROM stores.store WHERE code = $1", arguments.store)
+        if arguments.store and store_id is None:
+            print(f"No store has the code {arguments.store}.", file=sys.stderr)
+            return 2
+        if arguments.role == "clerk" and store_id is None:
+            print("A clerk belongs to a store: add --store CODE.", file=sys.stderr)
+            return 2
+        await add_account(pool, login=arguments.login, name=arguments.name, role=arguments.role, store_id=store_id, secret=secret)
+        await pool.close()
+        print(f"{arguments.login} can sign in as {arguments.role}.")
+        return 0
+
+    return asyncio.run(add())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="store-omni", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    serve = add("serve", _serve, "Run the web server.")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--workers", type=int, default=2)
+    add("worker", _worker, "Run the timed jobs: sealing facts, telling shoppers, cleaning up.")
+    add("migrate", _migrate, "Bring the database up to date.")
+    bring = add("import", _import, "Import CSV files (UTF-8, with or without BOM, or CP949; .gz too).")
+    bring.add_argument("kind", choices=IMPORT_KINDS)
+    bring.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    bring.add_argument("--mapping", type=Path, help="a TOML file that says which column is what")
+    bring.add_argument("--rejects", type=Path, help="where rejected rows go, with row number and reason")
+    add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
+    add("doctor", _doctor, "Check settings, locale and durability of the database.")
+    staff = add("staff", _staff, "Add a member of staff, or give one a new PIN (asked for, or read from standard input).")
+    staff.add_argument("login")
+    staff.add_argument("--name", required=True)
+    staff.add_argument("--role", choices=("clerk", "agent", "manager"), required=True)
+    staff.add_argument("--store", metavar="CODE")
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    from store_omni.settings import SettingsProblem
+
+    try:
+        return arguments.run(arguments)
+    except SettingsProblem as problem:
+        print(f"store-omni: {problem}", file=sys.stderr)
+        return 2

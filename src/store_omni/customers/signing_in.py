@@ -1,0 +1,84 @@
+"""A shopper's sign-in: phone or e-mail and password, limited tries, a session that ends at once when it is revoked."""
+
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from store_omni.customers.errors import WrongPassword
+from store_omni.journal.actors import Actor
+from store_omni.journal.limiting import count_try, forget_tries
+from store_omni.kit.ids import secret_token, token_hash
+from store_omni.kit.passwords import secret_matches
+from store_omni.kit.phones import normal_phone
+
+SESSION_DAYS_MAX = 30
+TRIES_MAX = 8
+TRIES_WINDOW_MINUTES = 15
+SOURCE_TRIES_MAX = 60
+
+
+class Shopper(msgspec.Struct, frozen=True):
+    """Who is signed in, with what the checkout fills in for her. `phone` E.164, `email` lower case, None where unknown."""
+
+    customer_id: UUID
+    name: str
+    locale: str
+    phone: str | None
+    email: str | None
+
+    def actor(self, *, source: str, channel: str = "web") -> Actor:
+        return Actor(kind="shopper", id=self.customer_id, label=self.name, channel=channel, source=source)
+
+
+def login_value(typed: str) -> str:
+    """One spelling for a login: E.164 for what is a phone number, else lower case."""
+    return normal_phone(typed) or typed.strip().lower()
+
+
+_FIND = """
+SELECT c.id, c.password_hash FROM customers.identity i JOIN customers.customer c ON c.id = i.customer_id
+WHERE i.kind = 'login' AND i.value = $1 AND c.status = 'active'"""
+
+_OPEN = """
+INSERT INTO customers.sign_in (token_hash, customer_id, expires_at, source)
+VALUES ($1, $2, now() + make_interval(days => $3), $4)"""
+
+_WHO = """
+SELECT c.id, c.display_name, c.locale,
+       (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY i.created_at LIMIT 1),
+       (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'email' ORDER BY i.created_at LIMIT 1)
+FROM customers.sign_in s JOIN customers.customer c ON c.id = s.customer_id
+WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND c.status = 'active'"""
+
+
+async def open_session(pool: asyncpg.Pool, customer_id: UUID, *, source: str) -> str:
+    """Returns the token for the cookie; only its hash is kept."""
+    token = secret_token()
+    await pool.execute(_OPEN, token_hash(token), customer_id, SESSION_DAYS_MAX, source)
+    return token
+
+
+async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str) -> tuple[UUID, str]:
+    """(customer, session token). Errors: `WrongPassword`, `TooManyTries` (per login, and per address whatever the login)."""
+    value = login_value(login)
+    key = f"shopper:{value}"
+    await count_try(pool, f"shopper-source:{source}", tries_max=SOURCE_TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
+    await count_try(pool, key, tries_max=TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
+    row = await pool.fetchrow(_FIND, value)
+    if not await secret_matches(password, row["password_hash"] if row else None) or row is None:
+        raise WrongPassword
+    await forget_tries(pool, key)
+    return row["id"], await open_session(pool, row["id"], source=source)
+
+
+async def signed_in(pool: asyncpg.Pool, token: str) -> Shopper | None:
+    """Who holds this token; None when it ended, was revoked, or the customer was merged or erased."""
+    row = await pool.fetchrow(_WHO, token_hash(token))
+    return None if row is None else Shopper(*row)
+
+
+async def sign_out(pool: asyncpg.Pool, token: str) -> None:
+    await pool.execute(
+        "UPDATE customers.sign_in SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL", token_hash(token)
+    )

@@ -1,0 +1,84 @@
+"""Which programs make the product, with their settings. They are the ones an operator starts, not ones made for the demo."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from store_omni.demo.children import Child, child_environment
+from store_omni.demo.claiming import DataFolder
+from store_omni.demo.ports import HOST, Ports
+
+APPLICATION = "store_omni.app:create_app"
+COMMANDS = "store_omni"
+SEEDING = "store_omni.demo.seeding"
+INBOX = "store_omni.demo.inbox"
+WEB_WORKERS = 2
+# A page that listens for events would keep a stopping worker waiting.
+WEB_KILL_SECONDS = 5
+
+
+class Programs:
+    """Commands of one demo. Settings the person gave in the environment stand."""
+
+    def __init__(self, folder: DataFolder, database_url: str, ports: Ports) -> None:
+        self.folder = folder
+        self.ports = ports
+        self.environment = child_environment(folder.path, _settings(folder, database_url, ports))
+
+    @property
+    def address(self) -> str:
+        return self.environment["STORE_OMNI_PUBLIC_URL"]
+
+    @property
+    def inbox_address(self) -> str:
+        return f"http://localhost:{self.ports.inbox}"
+
+    def _python(self, name: str, *arguments: str) -> Child:
+        return Child(name, [sys.executable, *arguments], self.environment, self.folder.logs)
+
+    def migrate(self) -> Child:
+        return self._python("migrate", "-m", COMMANDS, "migrate")
+
+    def seed(self) -> Child:
+        return self._python("seed", "-m", SEEDING)
+
+    def kept(self) -> list[Child]:
+        """The programs that run as long as the demo, in the order in which they stop."""
+        programs = [self.web(), self._python("worker", "-m", COMMANDS, "worker")]
+        if self.has_inbox:
+            programs.append(self.inbox())
+        return programs
+
+    @property
+    def has_inbox(self) -> bool:
+        """Mails go to the demo's own inbox, unless the person named a mail server."""
+        return "STORE_OMNI_SMTP_URL" not in os.environ
+
+    def web(self) -> Child:
+        options = {
+            "--interface": "asgi",
+            "--host": HOST,
+            "--port": str(self.ports.web),
+            "--workers": str(WEB_WORKERS),
+            "--respawn-interval": "1",
+            "--workers-kill-timeout": str(WEB_KILL_SECONDS),
+            "--loop": "uvloop",
+        }
+        flags = ["--factory", "--respawn-failed-workers", "--no-access-log"]
+        pairs = [part for pair in options.items() for part in pair]
+        return self._python("web", "-m", "granian", *pairs, *flags, APPLICATION)
+
+    def inbox(self) -> Child:
+        where = ["--mail-dir", str(self.folder.mail), "--port", str(self.ports.inbox), "--smtp-port", str(self.ports.smtp)]
+        return self._python("inbox", "-m", INBOX, *where)
+
+
+def _settings(folder: DataFolder, database_url: str, ports: Ports) -> Mapping[str, str]:
+    own = {
+        # `localhost`, because passkeys belong to a name and an address is none.
+        "STORE_OMNI_PUBLIC_URL": f"http://localhost:{ports.web}",
+        "STORE_OMNI_SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
+        "STORE_OMNI_SECRETS_FILE": str(folder.secrets),
+    }
+    given = {name: os.environ.get(name, value) for name, value in own.items()}
+    return {**given, "STORE_OMNI_DATABASE_URL": database_url, "STORE_OMNI_DATA_DIR": str(folder.path)}

@@ -1,0 +1,76 @@
+"""Is this database one we may trust with orders? The product refuses one that forgets commits or cannot read Korean."""
+
+import asyncpg
+
+from store_omni.settings import Settings
+
+DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
+VERSION_MIN = 150_000
+
+
+Asked = asyncpg.Connection | asyncpg.Pool
+
+
+async def problems_of(connection: Asked) -> list[str]:
+    """Sentences, each with what to do; empty when all is well."""
+    found = []
+    for name in DURABILITY:
+        value = await connection.fetchval("SELECT current_setting($1)", name)
+        if value == "off":
+            found.append(f"{name} is off: acknowledged orders could be lost. Set {name} = on and reload PostgreSQL.")
+    version = await connection.fetchval("SELECT current_setting('server_version_num')::int") or 0
+    if version < VERSION_MIN:
+        found.append(f"PostgreSQL {version // 10000} is too old. Use 15 or newer.")
+    encoding = await connection.fetchval("SELECT current_setting('server_encoding')")
+    if encoding != "UTF8":
+        found.append(f"The database is encoded in {encoding}. Create it with ENCODING 'UTF8'.")
+    ctype = await connection.fetchval("SELECT datctype FROM pg_database WHERE datname = current_database()") or "C"
+    if "UTF" not in ctype.upper():
+        found.append(
+            f"LC_CTYPE is {ctype}: Korean words cannot be searched. Create the database with LC_CTYPE 'C.UTF-8' "
+            "(CREATE DATABASE … LC_CTYPE 'C.UTF-8' TEMPLATE template0)."
+        )
+    elif await connection.fetchval("SELECT count(*) = 1 FROM pg_extension WHERE extname = 'pg_trgm'") and not (
+        await connection.fetchval("SELECT cardinality(show_trgm('가')) > 0")
+    ):
+        found.append("pg_trgm finds no Korean letters here. Create the database with LC_CTYPE 'C.UTF-8'.")
+    return found
+
+
+class UnfitDatabase(Exception):
+    """The message lists what is wrong and what to do."""
+
+
+async def refuse_unfit(connection: Asked) -> None:
+    """Errors: `UnfitDatabase`."""
+    found = await problems_of(connection)
+    if found:
+        raise UnfitDatabase("\n".join(found))
+
+
+async def print_examination(settings: Settings) -> int:
+    """For the operator: settings without secrets, then the database. Returns the exit code."""
+    print(f"Public address   {settings.public_url}")
+    print(
+        f"Mail             {'by ' + settings.smtp_url.rsplit('@', 1)[-1] if settings.smtp_url else 'none: nobody is told by mail'}"
+    )
+    print(f"Data folder      {settings.data_dir}")
+    try:
+        connection = await asyncpg.connect(settings.database_url, timeout=10)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        print(f"Database         cannot be reached: {error}")
+        return 1
+    try:
+        version = await connection.fetchval("SELECT current_setting('server_version')")
+        print(f"Database         PostgreSQL {version}")
+        found = await problems_of(connection)
+        revision = None
+        if await connection.fetchval("SELECT to_regclass('public.alembic_version') IS NOT NULL"):
+            revision = await connection.fetchval("SELECT version_num FROM alembic_version")
+        print(f"Schema           {revision or 'not there yet: run store-omni migrate'}")
+    finally:
+        await connection.close()
+    for problem in found:
+        print(f"PROBLEM          {problem}")
+    print("All is well." if not found else f"{len(found)} problem(s).")
+    return 1 if found else 0

@@ -1,0 +1,9 @@
+"""Why an import cannot begin, and why a row is not taken. These speak to the operator at a terminal, in English."""
+
+
+class ImportRefused(Exception):
+    """Nothing was imported; the message says why and what to do."""
+
+
+class RowRefused(Exception):
+    """This row is not taken; the message is the reason in the rejects file."""

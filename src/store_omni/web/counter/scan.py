@@ -1,0 +1,61 @@
+"""/counter/scan: whatever somebody holds out. A pickup code opens the handover, an order number its order."""
+
+import re
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import Provide
+
+from store_omni.fulfilling.refusing_codes import note_refusal
+from store_omni.journal.actors import Actor
+from store_omni.journal.looking import note_look
+from store_omni.kit.database import WriteSession
+from store_omni.kit.errors import N_, InvalidInput
+from store_omni.kit.signing import TOKEN_CHARS, Signer
+from store_omni.passes.errors import PassRefused
+from store_omni.passes.verifying import verify
+from store_omni.pickup.finding import fulfilment_by_code
+from store_omni.web.counter.pickups import pickup_context
+from store_omni.web.plumbing.forms import read_form
+from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.pages import go_to, page, wants_fragment
+
+Req = Request[Any, Any, Any]
+_PASS_LIKE = re.compile(rf"[A-Z2-7]{{{TOKEN_CHARS - 20},}}", re.IGNORECASE)
+
+
+@get("/scan")
+async def show(request: Req, by: Actor) -> Response[str]:
+    return page(request, "counter/scan/index.html", {"staff": staff_view(request), "nav": "scan"})
+
+
+@post("/scan", status_code=200)
+async def scanned(request: Req, write: WriteSession, signer: Signer, by: Actor) -> Response[str]:
+    form = await read_form(request)
+    code = form.get("code", "")
+    if not code:
+        raise InvalidInput({"code": N_("Scan or type a code first.")}, form)
+    if not _PASS_LIKE.fullmatch(code):
+        found = await fulfilment_by_code(write, code, by=by)
+        return go_to(request, f"/counter/pickups/{found}")
+    try:
+        known = await verify(write, signer, code, purposes=("pickup",), at_store=by.store_id)
+    except PassRefused as refusal:
+        # Written in a transaction of its own: raising rolls this one back, and a refused code is worth remembering.
+        async with request.app.state.sessions.begin() as session:
+            await note_refusal(session, signer, code, refusal, by=by)
+        raise
+    context = await pickup_context(request, write, known.subject_id, by)
+    order = context["order"]
+    await note_look(write, by=by, task="counter.scan", customer_id=order.customer_id, order_id=order.id)
+    context |= {"pass_code": code, "nav": "scan"}
+    template = "counter/pickups/_handover.html" if wants_fragment(request) else "counter/pickups/show.html"
+    return page(request, template, context)
+
+
+SCAN = Router(
+    path="",
+    guards=[staff_guard("counter", "clerk")],
+    dependencies={"by": Provide(by)},
+    route_handlers=[show, scanned],
+)

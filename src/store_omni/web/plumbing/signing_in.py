@@ -1,0 +1,57 @@
+"""The sign-in page of a staff face: the same three routes for counter, desk and office."""
+
+from typing import Any
+
+import asyncpg
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import Cookie
+
+from store_omni.kit.errors import Refusal, TooManyTries
+from store_omni.staff.errors import WrongSecret
+from store_omni.staff.signing_in import SESSION_HOURS_MAX, sign_in, sign_out
+from store_omni.web.plumbing.forms import read_form
+from store_omni.web.plumbing.guarding import STAFF_COOKIE, source_of
+from store_omni.web.plumbing.pages import page
+from store_omni.web.plumbing.refusing import say
+
+
+def local_address(text: str, otherwise: str) -> str:
+    """`text` if it is a path of this host, so that a link cannot lead a signed-in person elsewhere."""
+    fine = text.startswith("/") and not text.startswith("//") and "\\" not in text and "\n" not in text
+    return text if fine else otherwise
+
+
+def staff_sign_in(face: str, home: str, *roles: str) -> Router:
+    """Routes /{face}/sign-in (page and form) and /{face}/sign-out; the template is `{face}/sign_in.html`."""
+
+    def show(request: Request[Any, Any, Any], refusal: Refusal | None = None, login: str = "", next_: str = "") -> Response[str]:
+        context = {"staff": None, "said": say(refusal) if refusal else None, "login": login, "next": next_}
+        return page(request, f"{face}/sign_in.html", context, status=refusal.status if refusal else 200)
+
+    @get("/sign-in")
+    async def form(request: Request[Any, Any, Any]) -> Response[str]:
+        return show(request, next_=request.query_params.get("next", ""))
+
+    @post("/sign-in")
+    async def enter(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Response[str]:
+        typed = await read_form(request)
+        login, target = typed.get("login", ""), local_address(typed.get("next", ""), home)
+        try:
+            token = await sign_in(pool, login=login, secret=typed.get("pin", ""), roles=roles, source=source_of(request))
+        except (WrongSecret, TooManyTries) as refusal:
+            return show(request, refusal, login, typed.get("next", ""))
+        secure = request.app.state.settings.public_url.startswith("https:")
+        cookie = Cookie(
+            key=STAFF_COOKIE, value=token, httponly=True, samesite="lax", secure=secure, max_age=SESSION_HOURS_MAX * 3600
+        )
+        return Response("", status_code=303, headers={"location": target}, cookies=[cookie])
+
+    @post("/sign-out")
+    async def leave(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Response[str]:
+        token = request.cookies.get(STAFF_COOKIE)
+        if token:
+            await sign_out(pool, token)
+        gone = Cookie(key=STAFF_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
+        return Response("", status_code=303, headers={"location": f"/{face}/sign-in"}, cookies=[gone])
+
+    return Router(path="", route_handlers=[form, enter, leave])

@@ -1,0 +1,124 @@
+"""Ordering: who collects and how to tell her; to be paid in the store."""
+
+from typing import Any
+
+import asyncpg
+from litestar import Response, get, post
+
+from store_omni.inventory.errors import NotEnoughStock
+from store_omni.inventory.queries import StoreFit, stores_fitting
+from store_omni.kit.clock import Clock
+from store_omni.kit.errors import N_, InvalidInput, Refusal
+from store_omni.kit.ids import new_id
+from store_omni.orders.basketing import BasketView, basket_of
+from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
+from store_omni.orders.placing import Contact, Wanted, place
+from store_omni.web.plumbing.forms import Checks, read_form
+from store_omni.web.plumbing.pages import go_to
+from store_omni.web.plumbing.refusing import say
+from store_omni.web.plumbing.texts import current_locale
+from store_omni.web.plumbing.units import operation_key
+from store_omni.web.shop.basket import chosen_fit
+from store_omni.web.shop.visiting import Visitor, Web, ensure_viewer, show
+
+NAME_CHARS_MAX = 60
+# What sends the shopper back to the basket, where she sees what is missing and who has it.
+FOR_THE_BASKET = (NotEnoughStock, NotSoldHere, StoreCannotServe, BasketEmpty)
+
+
+def _filled_in(visitor: Visitor) -> dict[str, str]:
+    shopper = visitor.shopper
+    if shopper is None:
+        return {}
+    return {"name": shopper.name, "phone": shopper.phone or "", "email": shopper.email or ""}
+
+
+async def _page(
+    request: Web,
+    pool: asyncpg.Pool,
+    visitor: Visitor,
+    clock: Clock,
+    held: BasketView,
+    form: dict[str, str],
+    refusal: Refusal | None = None,
+) -> Response[str]:
+    fits: list[StoreFit] = await stores_fitting(
+        pool, held.wanted, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=1
+    )
+    context: dict[str, Any] = {
+        "basket": held,
+        "fit": chosen_fit(fits, held.store_id),
+        "form": {"name": "", "phone": "", "email": ""} | form,
+        "errors": refusal.problems if isinstance(refusal, InvalidInput) else {},
+        "refusal": say(refusal) if refusal else None,
+        "operation_id": form.get("operation_id") or str(new_id()),
+    }
+    status = refusal.status if refusal else 200
+    answer = show(request, visitor, "shop/checkout/index.html", context, nav="basket", status=status)
+    ensure_viewer(request, answer, visitor)
+    return answer
+
+
+@get("/checkout")
+async def checkout(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+    held = await basket_of(pool, visitor.basket_id)
+    if not held.lines or held.store_id is None:
+        return go_to(request, "/basket")
+    return await _page(request, pool, visitor, clock, held, _filled_in(visitor))
+
+
+@post("/checkout", status_code=303)
+async def order(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+    """No session here: placing is one statement of its own, and what it refuses has changed nothing."""
+    form = await read_form(request)
+    held = await basket_of(pool, visitor.basket_id)
+    try:
+        number = await _place(request, pool, visitor, clock, held, form)
+    except FOR_THE_BASKET as refusal:
+        refusal.next_url = "/basket"
+        if not held.lines or held.store_id is None:
+            raise
+        return await _page(request, pool, visitor, clock, held, form, refusal)
+    except InvalidInput as refusal:
+        if not held.lines or held.store_id is None:
+            raise BasketEmpty(next_url="/products") from refusal
+        return await _page(request, pool, visitor, clock, held, form, refusal)
+    return go_to(request, f"/orders/{number}")
+
+
+async def _place(
+    request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str]
+) -> str:
+    checks = Checks(form)
+    name = checks.need("name", N_("Please enter the name of who collects."))[:NAME_CHARS_MAX]
+    phone = checks.phone("phone", needed=True)
+    email = checks.email("email", needed=False)
+    checks.done()
+    wanted = _wanted(form, held)
+    store_id = int(form["store_id"]) if form.get("store_id", "").isdecimal() else held.store_id
+    if store_id is None:
+        raise BasketEmpty
+    placed = await place(
+        pool,
+        store_id=store_id,
+        wanted=wanted,
+        contact=Contact(name=name, phone=phone, email=email, locale=current_locale()),
+        customer_id=visitor.customer_id,
+        by=visitor.actor(name),
+        clock=clock,
+        operation_key=operation_key(request, form) or str(new_id()),
+        viewer_hash=visitor.viewer_hash,
+        basket_id=held.id,
+    )
+    return placed.number
+
+
+def _wanted(form: dict[str, str], held: BasketView) -> list[Wanted]:
+    """What the page showed (`items`: `sku:qty,…`), not what the basket became in another tab meanwhile; this also
+    lets the same form, sent again after the basket was emptied by its own success, find that success."""
+    wanted = []
+    for part in form.get("items", "").split(","):
+        sku, _, qty = part.partition(":")
+        if sku.isdecimal() and qty.isdecimal() and len(sku) < 10 and len(qty) < 4:
+            wanted.append(Wanted(int(sku), int(qty)))
+    return wanted or [Wanted(line.sku_id, line.qty) for line in held.lines]

@@ -1,0 +1,27 @@
+"""The first page: search, where you are, the shelves, and what people like."""
+
+import asyncpg
+from litestar import Response, get
+
+from store_omni.catalog.categories import CATEGORIES
+from store_omni.catalog.queries import listed, shelf_sizes
+from store_omni.inventory.queries import spread_of
+from store_omni.stores.near import stores_near
+from store_omni.web.shop.visiting import Visitor, Web, show
+
+POPULAR_SHOWN = 12
+
+
+@get("/")
+async def home(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+    popular = await listed(pool, count=POPULAR_SHOWN)
+    spread = await spread_of(pool, [card.id for card in popular.cards], place=visitor.place, chosen_id=visitor.store_id)
+    sizes = await shelf_sizes(pool)
+    near = await stores_near(pool, visitor.place, count=1, chosen_id=visitor.store_id)
+    context = {
+        "cards": popular.cards,
+        "spread": spread,
+        "shelves": [shelf for shelf in CATEGORIES if sizes.get(shelf.key)],
+        "near": near[0] if near and visitor.place else None,
+    }
+    return show(request, visitor, "shop/home/index.html", context, nav="home")

@@ -1,0 +1,134 @@
+"""An order as its buyer sees it: how far it is, live; the code to collect it; cancelling."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import asyncpg
+from litestar import Response, get, post
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from store_omni.fulfilling.cancelling import REASONS, cancel_order
+from store_omni.history.queries import timeline
+from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.errors import NotFound
+from store_omni.kit.signing import Signer
+from store_omni.notifications.queries import messages_of
+from store_omni.notifications.watching import mark_of
+from store_omni.orders.queries import OrderView, order_for_shopper
+from store_omni.passes.drawing import draw_qr
+from store_omni.passes.issuing import live_pass
+from store_omni.stores.queries import stores_by_id
+from store_omni.web.plumbing.forms import Checks, read_form
+from store_omni.web.plumbing.pages import go_to, render
+from store_omni.web.shop.visiting import Visitor, Web, show
+
+LOOK_EVERY_SECONDS = 2
+# A stream ends by itself now and then, so that none is forgotten; the page opens the next one.
+STREAM_SECONDS_MAX = 900
+PING_EVERY_LOOKS = 8
+SHOPPER_REASONS = ("changed_mind", "wrong_order", "too_long", "cannot_come", "other")
+STEP_OF = {
+    "allocated": 0, "picking": 1, "short": 1, "packed": 1, "staged": 1, "ready_for_pickup": 2, "partially_handed_over": 2,
+    "handed_over": 4,
+}  # fmt: skip
+
+
+async def _status(session: ReadSession, order: OrderView, visitor: Visitor) -> dict[str, Any]:
+    """What `_status.html` shows, on the page and in every message of the stream."""
+    fulfilment = order.fulfilment
+    store = (await stores_by_id(session, [fulfilment.store_id])).get(fulfilment.store_id) if fulfilment else None
+    ready = fulfilment is not None and fulfilment.state == "ready_for_pickup" and order.state == "confirmed"
+    live = None
+    if ready and fulfilment is not None:
+        live = await live_pass(session, purpose="pickup", store_id=fulfilment.store_id, subject_id=fulfilment.id)
+    history = await timeline(session, by=visitor.actor(), order_id=order.id)
+    stopped = order.state in ("cancelled", "expired") or (
+        fulfilment is not None and fulfilment.state in ("uncollected", "restocked", "rejected", "cancelled")
+    )
+    return {
+        "order": order,
+        "fulfilment": fulfilment,
+        "store": store,
+        "step": STEP_OF.get(fulfilment.state, 0) if fulfilment else 4,
+        "stopped": stopped,
+        "has_code": live is not None,
+        "code_mark": str(live.id)[-8:] if live else "",
+        "messages": await messages_of(session, order.id),
+        "receipt": next((entry.display for entry in history.entries if entry.kind == "pickup.handed_over"), None),
+        "history": history,
+        "can_cancel": order.state == "confirmed" and fulfilment is not None and fulfilment.state == "allocated",
+        "can_return": any(line.returnable > 0 for line in order.lines),
+    }
+
+
+async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView:
+    """Errors: `NotFound`, also for somebody else's."""
+    return await order_for_shopper(session, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
+
+
+@get("/orders/{number:str}")
+async def order_page(request: Web, read: ReadSession, visitor: Visitor, number: str) -> Response[str]:
+    order = await _own(read, visitor, number)
+    return show(request, visitor, "shop/orders/order.html", await _status(read, order, visitor), nav="orders")
+
+
+@get("/orders/{number:str}/live")
+async def order_live(request: Web, pool: asyncpg.Pool, visitor: Visitor, number: str) -> ServerSentEvent:
+    """The status again whenever it changed. Looks cost one short statement; nothing is held between them."""
+    mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
+    if mark is None:
+        raise NotFound
+    return ServerSentEvent(_changes(request, pool, visitor, number), headers={"cache-control": "no-store"})
+
+
+async def _changes(
+    request: Web, pool: asyncpg.Pool, visitor: Visitor, number: str
+) -> AsyncGenerator[ServerSentEventMessage, None]:
+    # A browser that comes back says what it saw last, so it hears at once what it missed and nothing twice.
+    seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
+    for look in range(STREAM_SECONDS_MAX // LOOK_EVERY_SECONDS):
+        mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
+        if mark is None:
+            return
+        if mark != seen:
+            seen = mark
+            async with request.app.state.readers.begin() as session:
+                context = await _status(session, await _own(session, visitor, number), visitor)
+            yield ServerSentEventMessage(data=render(request, "shop/orders/_status.html", context | {"mark": mark}), id=mark)
+        elif look % PING_EVERY_LOOKS == 0:
+            yield ServerSentEventMessage(comment="still here")
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+@get("/orders/{number:str}/qr")
+async def order_qr(read: ReadSession, signer: Signer, visitor: Visitor, number: str) -> Response[bytes]:
+    """Drawn anew each time it is looked at; the code itself is stored nowhere."""
+    order = await _own(read, visitor, number)
+    part = order.fulfilment
+    if part is None or part.state != "ready_for_pickup" or order.state != "confirmed":
+        raise NotFound
+    live = await live_pass(read, purpose="pickup", store_id=part.store_id, subject_id=part.id)
+    if live is None:
+        raise NotFound
+    return Response(draw_qr(live.code(signer)), media_type="image/svg+xml", headers={"cache-control": "no-store"})
+
+
+@get("/orders/{number:str}/cancellation")
+async def cancellation_page(request: Web, read: ReadSession, visitor: Visitor, number: str) -> Response[str]:
+    order = await _own(read, visitor, number)
+    context = await _status(read, order, visitor)
+    context["reasons"] = [(code, REASONS[code]) for code in SHOPPER_REASONS]
+    return show(request, visitor, "shop/orders/cancellation.html", context, nav="orders")
+
+
+@post("/orders/{number:str}/cancellation", status_code=303)
+async def cancel(request: Web, write: WriteSession, visitor: Visitor, number: str) -> Response[str]:
+    form = await read_form(request)
+    order = await _own(ReadSession(write), visitor, number)
+    checks = Checks(form)
+    reason = checks.one_of("reason", SHOPPER_REASONS)
+    checks.done()
+    by = visitor.actor(order.contact_name)
+    await cancel_order(write, order.id, reason=reason, by=by, viewer_hash=visitor.viewer_hash)
+    return go_to(request, f"/orders/{order.number}")

@@ -1,0 +1,108 @@
+"""Signing in, up and out."""
+
+import asyncpg
+from litestar import Response, get, post
+
+from store_omni.customers.errors import WrongPassword
+from store_omni.customers.joining import PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, join
+from store_omni.customers.signing_in import open_session, sign_in, sign_out
+from store_omni.journal.limiting import count_try
+from store_omni.kit.database import WriteSession
+from store_omni.kit.errors import N_, InvalidInput
+from store_omni.orders.basketing import latest_basket
+from store_omni.web.plumbing.forms import Checks, read_form
+from store_omni.web.plumbing.pages import go_to
+from store_omni.web.plumbing.refusing import say
+from store_omni.web.plumbing.texts import current_locale
+from store_omni.web.shop.checkout import NAME_CHARS_MAX
+from store_omni.web.shop.places import own_address
+from store_omni.web.shop.visiting import SHOPPER_COOKIE, Visitor, Web, keep_basket, keep_shopper, show
+
+JOINS_MAX = 20
+JOINS_WINDOW_MINUTES = 60
+
+
+def _sign_in_page(request: Web, visitor: Visitor, form: dict[str, str], refusal: WrongPassword | None) -> Response[str]:
+    context = {
+        "form": {"login": form.get("login", ""), "next": own_address(form.get("next", "/account"))},
+        "refusal": say(refusal) if refusal else None,
+    }
+    status = refusal.status if refusal else 200
+    return show(request, visitor, "shop/signing/sign_in.html", context, nav="account", status=status)
+
+
+@get("/sign-in")
+async def sign_in_page(request: Web, visitor: Visitor, next: str = "/account") -> Response[str]:
+    if visitor.shopper:
+        return go_to(request, own_address(next))
+    return _sign_in_page(request, visitor, {"next": next}, None)
+
+
+@post("/sign-in", status_code=303)
+async def do_sign_in(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+    form = await read_form(request)
+    try:
+        customer_id, token = await sign_in(
+            pool, login=form.get("login", ""), password=form.get("password", ""), source=visitor.source
+        )
+    except WrongPassword as refusal:
+        return _sign_in_page(request, visitor, form, refusal)
+    answer = go_to(request, own_address(form.get("next", "/account")))
+    keep_shopper(request, answer, token)
+    # An empty basket here gives way to what she gathered on another device.
+    if visitor.basket is None or visitor.basket.units == 0:
+        elsewhere = await latest_basket(pool, customer_id)
+        if elsewhere:
+            keep_basket(request, answer, elsewhere)
+    return answer
+
+
+def _sign_up_page(request: Web, visitor: Visitor, form: dict[str, str], problems: dict[str, str]) -> Response[str]:
+    shown = {name: form.get(name, "") for name in ("name", "phone", "email")}
+    context = {
+        "form": shown | {"next": own_address(form.get("next", "/account"))},
+        "errors": problems,
+        "chars_min": PASSWORD_CHARS_MIN,
+    }
+    return show(request, visitor, "shop/signing/sign_up.html", context, nav="account", status=422 if problems else 200)
+
+
+@get("/sign-up")
+async def sign_up_page(request: Web, visitor: Visitor, next: str = "/account") -> Response[str]:
+    return _sign_up_page(request, visitor, {"next": next}, {})
+
+
+@post("/sign-up", status_code=303)
+async def do_sign_up(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+    form = await read_form(request)
+    checks = Checks(form)
+    name = checks.need("name", N_("Please enter your name."))[:NAME_CHARS_MAX]
+    phone = checks.phone("phone", needed=True) or ""
+    email = checks.email("email", needed=False)
+    password = form.get("password", "")
+    if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
+        checks.problems["password"] = N_("Please choose a password of at least 8 characters.")
+    try:
+        checks.done()
+        await count_try(pool, f"join:{visitor.source}", tries_max=JOINS_MAX, window_minutes=JOINS_WINDOW_MINUTES)
+        # The account is made in its own transaction, so that the session opened next finds it.
+        async with request.app.state.sessions.begin() as session:
+            customer_id = await join(
+                WriteSession(session),
+                name=name, phone=phone, email=email, password=password, locale=current_locale(), source=visitor.source,
+            )  # fmt: skip
+    except InvalidInput as refusal:
+        return _sign_up_page(request, visitor, form, refusal.problems)
+    answer = go_to(request, own_address(form.get("next", "/account")))
+    keep_shopper(request, answer, await open_session(pool, customer_id, source=visitor.source))
+    return answer
+
+
+@post("/sign-out", status_code=303)
+async def do_sign_out(request: Web, pool: asyncpg.Pool) -> Response[str]:
+    token = request.cookies.get(SHOPPER_COOKIE)
+    if token:
+        await sign_out(pool, token)
+    answer = go_to(request, "/")
+    answer.delete_cookie(SHOPPER_COOKIE, path="/")
+    return answer

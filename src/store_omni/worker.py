@@ -1,0 +1,115 @@
+"""The worker program: one timetable, one leader. Everything here may run twice without harm."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from store_omni.doctoring import refuse_unfit
+from store_omni.journal.dispatching import dispatch
+from store_omni.kit.database import open_engine, open_pool
+from store_omni.notifications.mailing import Mailer, send_waiting
+from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
+from store_omni.settings import Settings, read_settings
+from store_omni.web.plumbing.letters import render_letter
+
+log = logging.getLogger("store_omni.worker")
+LEADER_LOCK = 7_315_001
+LEADER_POLL_SECONDS = 0.5
+# Who hears of which facts. What nobody asked for is sealed and delivered to nobody.
+CONSUMERS = {CONSUMER: frozenset(TEMPLATES)}
+
+
+async def _lead(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
+    """Waits until this process is the leader (True) or is told to stop (False). The lock lives as long as its
+    connection, so a killed leader is followed within half a second."""
+    while not stop.is_set():
+        if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+            return True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LEADER_POLL_SECONDS)
+    return False
+
+
+def _steady(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A job that fails says so and runs again at its next time: the timetable must outlive a bad minute."""
+
+    async def run() -> None:
+        try:
+            await work()
+        except Exception:
+            log.exception("job %s failed; it runs again at its next time", name)
+
+    return run
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """The timetable, until `stop` is set."""
+    pool = await open_pool(settings.database_url, size=5)
+    engine, sessions = open_engine(settings.database_url, size=5)
+    leadership = await asyncpg.connect(settings.database_url)
+    mailer = Mailer(settings, render_letter)
+    jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+        ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
+        ("tell", 0.5, lambda: tell(sessions)),
+        ("mail", 0.5, lambda: send_waiting(pool, sessions, mailer)),
+        ("forget", 3600, lambda: forget_old(pool)),
+    ]
+    try:
+        if not settings.trust_unsafe_database:
+            await refuse_unfit(leadership)
+        if not await _lead(leadership, stop):
+            return
+        log.info("leading")
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        clock = AsyncIOScheduler()
+        for name, seconds, work in jobs:
+            clock.add_job(_steady(name, work), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
+        clock.start()
+        lost = asyncio.Event()
+        leadership.add_termination_listener(lambda *_: lost.set())
+        waits = [asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        clock.shutdown(wait=True)
+        if lost.is_set() and not stop.is_set():
+            raise ConnectionError("the database connection that holds the leader's lock was lost")
+    finally:
+        with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
+            await asyncio.wait_for(leadership.close(), 2)
+        await engine.dispose()
+        await pool.close()
+
+
+async def forget_old(pool: asyncpg.Pool) -> None:
+    """Operation keys live 72 hours, counted tries a day, sign-ins and used links a month after their end."""
+    await pool.execute("DELETE FROM journal.operation WHERE at < now() - interval '72 hours'")
+    await pool.execute("DELETE FROM journal.tries WHERE since < now() - interval '1 day'")
+    await pool.execute("DELETE FROM orders.order_viewer WHERE expires_at < now()")
+    await pool.execute("DELETE FROM staff.sign_in WHERE expires_at < now() - interval '30 days'")
+    await pool.execute("DELETE FROM customers.sign_in WHERE expires_at < now() - interval '30 days'")
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    settings = read_settings()
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stop.set)
+        while not stop.is_set():
+            try:
+                await run_worker(settings, stop)
+            except (OSError, asyncpg.PostgresError) as error:
+                log.warning("database not reachable (%s); trying again", type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1)
+
+    asyncio.run(run())
