@@ -2,14 +2,15 @@
 // the font slices, the barcode reader and a manifest that names every file with a hash of its content.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync, transformSync } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
-const out = join(root, "static");
+// Built aside and moved into place whole, so that a running server never finds half a build.
+const out = join(root, `node_modules/.building-${process.pid}`);
 const at = (...parts) => join(root, ...parts);
 
 const filesUnder = (folder) =>
@@ -81,7 +82,23 @@ function manifest() {
   writeFileSync(join(out, "manifest.json"), `${JSON.stringify(Object.fromEntries(entries.sort()), null, 1)}\n`);
 }
 
-rmSync(out, { recursive: true, force: true });
+function moveIntoPlace() {
+  const place = join(root, "static");
+  const old = `${out}-old`;
+  for (let tries = 3; ; tries -= 1) {
+    if (existsSync(place)) renameSync(place, old);
+    try {
+      renameSync(out, place);
+      break;
+    } catch (error) {
+      // Another build moved in between; ours is as good, so it is tried again.
+      if (error.code !== "ENOTEMPTY" || tries === 0) throw error;
+    }
+    rmSync(old, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
 for (const folder of ["css", "js", "fonts", "wasm", "img"]) mkdirSync(join(out, folder), { recursive: true });
 cpSync(at("img"), join(out, "img"), { recursive: true });
-for (const step of [styles, fonts, scripts, barcodeReader, sprite, manifest]) step();
+for (const step of [styles, fonts, scripts, barcodeReader, sprite, manifest, moveIntoPlace]) step();

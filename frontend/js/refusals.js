@@ -31,7 +31,7 @@ document.addEventListener("htmx:response:error", (event) => {
     return;
   }
   ctx.select = "[data-refused]";
-  if (source.closest("[data-scan]")) return;
+  if (source.closest("[data-scan]")?.getAttribute("hx-target") === "#verdict") return;
   const place = placeNear(source);
   if (!place) return;
   ours.add(place);

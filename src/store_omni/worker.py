@@ -10,10 +10,12 @@ import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from store_omni.doctoring import refuse_unfit
+from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.journal.dispatching import dispatch
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.notifications.mailing import Mailer, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
+from store_omni.returns.jobs import close_expired
 from store_omni.settings import Settings, read_settings
 from store_omni.web.plumbing.letters import render_letter
 
@@ -57,6 +59,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
         ("tell", 0.5, lambda: tell(sessions)),
         ("mail", 0.5, lambda: send_waiting(pool, sessions, mailer)),
+        ("uncollected", 60, lambda: end_uncollected(sessions)),
+        ("returns", 300, lambda: close_expired(sessions)),
         ("forget", 3600, lambda: forget_old(pool)),
     ]
     try:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from store_omni.fulfilling.cancelling import cancel_order
 from store_omni.fulfilling.errors import AlreadyCancelled, AlreadyHandedOver
 from store_omni.history.queries import timeline
-from store_omni.journal.actors import Actor
+from store_omni.journal.actors import SYSTEM, Actor
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import token_hash
 from store_omni.orders.errors import TooLateToCancel
@@ -106,6 +106,12 @@ async def test_putting_back_happens_once_and_only_in_the_own_store(shop: Shop) -
         async with shop.sessions.begin() as session:
             await put_back(session, order.fulfilment.id, by=clerk)
     assert await free(shop) == 10
+
+
+async def test_the_house_itself_may_end_what_nobody_fetched(shop: Shop) -> None:
+    order = await shop.ready()
+    await cancel(shop, order.id, by=SYSTEM, reason="not_collected")
+    assert (await shop.view(order.id)).fulfilment.state == "uncollected"
 
 
 async def test_nobody_cancels_what_is_not_theirs(shop: Shop) -> None:

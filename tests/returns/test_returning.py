@@ -17,6 +17,7 @@ from store_omni.passes.errors import PassInvalid, PassRevoked, PassSpent, PassWr
 from store_omni.passes.issuing import issue
 from store_omni.payments.capturing import refund_in_store
 from store_omni.payments.errors import NothingToRefund, SlipMissing
+from store_omni.returns.choosing import Asked
 from store_omni.returns.errors import (
     MoreThanLeft,
     NoStoreToReceive,
@@ -29,7 +30,7 @@ from store_omni.returns.errors import (
 from store_omni.returns.jobs import close_expired
 from store_omni.returns.queries import ReturnView, live_code, return_by_id
 from store_omni.returns.receiving import Received, receive_return
-from store_omni.returns.requesting import Asked, Requested, request_return
+from store_omni.returns.requesting import Requested, request_return
 from store_omni.returns.states import ReturnMovedOn
 from store_omni.returns.withdrawing import withdraw_return
 
@@ -154,7 +155,7 @@ async def test_a_withdrawn_return_is_refused_with_why_and_frees_the_goods(shop: 
         await withdraw_return(session, asked.request_id, by=SHOPPER, viewer_hash=HERS)
     with pytest.raises(PassRevoked) as refused:
         await receive(shop, asked.request_id, code)
-    assert refused.value.params["why"] == "cancelled"
+    assert refused.value.params["why"] == "the return was withdrawn"
     with pytest.raises(ReturnMovedOn):
         async with shop.sessions.begin() as session:
             await withdraw_return(session, asked.request_id, by=SHOPPER, viewer_hash=HERS)

@@ -1,4 +1,4 @@
-"""Reads of one customer, for staff who look after her."""
+"""Reads of one customer: for staff who look after her, and who looked, for herself."""
 
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +39,20 @@ class CustomerView(msgspec.Struct, frozen=True):
         return [masked_email(found.value) for found in self.identities if found.kind == "email"]
 
 
+class LookView(msgspec.Struct, frozen=True):
+    """Somebody of the staff opened this customer's record. `role`: clerk, agent, manager; names of staff stay in the house.
+    `task`: counter.scan, desk.customer …; `store_*` None for staff of no store."""
+
+    at: datetime
+    role: str
+    store_ko: str | None
+    store_en: str | None
+    task: str
+
+
+LOOKS_MAX = 100
+
+
 async def customer_by_id(session: ReadSession, customer_id: UUID) -> CustomerView:
     """A merged customer leads to the one she was merged into. Errors: `NotFound`, also for an erased one."""
     row = (
@@ -61,3 +75,16 @@ async def customer_by_id(session: ReadSession, customer_id: UUID) -> CustomerVie
         {"id": row.id},
     )
     return CustomerView(*row, identities=[IdentityView(*handle) for handle in handles])
+
+
+async def looks_at(session: ReadSession, customer_id: UUID) -> list[LookView]:
+    """Who looked at this customer's record, newest first, at most 100."""
+    rows = await session.execute(
+        text(
+            """SELECT x.at, x.staff_role, s.name_ko, s.name_en, x.task FROM journal.access x
+               LEFT JOIN stores.store s ON s.id = x.store_id
+               WHERE x.customer_id = :customer ORDER BY x.at DESC, x.id DESC LIMIT :limit"""
+        ),
+        {"customer": customer_id, "limit": LOOKS_MAX},
+    )
+    return [LookView(*row) for row in rows]

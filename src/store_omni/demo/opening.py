@@ -8,6 +8,7 @@ from store_omni.demo.programs import Programs
 from store_omni.demo.stopping import Stopping
 from store_omni.demo.telling import Terminal
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.placement import forgotten_homes
 
 Logins = Sequence[Mapping[str, object]]
 
@@ -22,6 +23,8 @@ def start_database(cluster: Cluster, terminal: Terminal) -> str:
         terminal.line(
             f"           It runs as {placement.account.name}, who may not enter this folder, so its data lie in {placement.home}."
         )
+    for home in forgotten_homes(cluster.data_dir) if new else ():
+        terminal.line(f"           An older database of this folder is left. If nobody needs it: rm -r {home}")
     if cluster.adopted:
         terminal.line(f"           It was still running (process {cluster.pid}), so it was taken over.")
     return url

@@ -16,16 +16,18 @@ from store_omni.passes.issuing import WHY_CANCELLED, revoke
 from store_omni.payments.capturing import void_due
 
 REASONS = {
-    "changed_mind": N_("Changed their mind"),
+    "changed_mind": N_("Change of mind"),
     "wrong_order": N_("Ordered by mistake"),
     "too_long": N_("Takes too long"),
     "cannot_come": N_("Cannot come to the store"),
     "store_cannot": N_("The store cannot provide it"),
+    "not_collected": N_("Not collected in time"),
     "other": N_("Another reason"),
 }
 REASON_CHARS_MAX = 300
 # In these the goods are no longer promised from the shelf by this order, or already wait to be put back.
 OFF_THE_WAY = frozenset({"uncollected", "restocked", "cancelled", "rejected"})
+BUYERS = frozenset({"shopper", "guest"})
 GONE = frozenset({"handed_over", "partially_handed_over"})
 
 
@@ -82,7 +84,7 @@ async def _lock_parts(session: WriteSession, order: OrderRow) -> list[Fulfilment
 async def _must_be_allowed(
     session: WriteSession, order: OrderRow, parts: list[FulfilmentRow], *, by: Actor, viewer_hash: bytes | None
 ) -> None:
-    if by.kind in ("shopper", "guest"):
+    if by.kind in BUYERS:
         own = by.id if by.kind == "shopper" else None
         await order_for_shopper(session, order.number, customer_id=own, viewer_hash=viewer_hash)
     elif by.store_id is not None and by.store_id not in {part.store_id for part in parts}:
@@ -91,7 +93,7 @@ async def _must_be_allowed(
         raise AlreadyCancelled
     if any(part.state in GONE for part in parts):
         raise AlreadyHandedOver
-    if not by.is_staff and any(part.state != "allocated" for part in parts):
+    if by.kind in BUYERS and any(part.state != "allocated" for part in parts):
         raise TooLateToCancel
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import asyncpg
 
+from store_omni.importing.errors import ImportRefused
 from store_omni.importing.reading import Source
 
 BATCH_ROWS = 5_000
+REJECTS_MAX = 100_000
 # A byte order mark, because the people who mend these rows open them in a spreadsheet.
 ENCODING = "utf-8-sig"
 
@@ -23,6 +25,9 @@ class Rejects:
         self._waiting: list[tuple[int, int, str]] = []
 
     def add(self, file: int, row: int, reason: str) -> None:
+        """Errors: `ImportRefused` when there are so many that the file cannot be what it was taken for."""
+        if len(self._waiting) >= REJECTS_MAX:
+            raise ImportRefused(f"More than {REJECTS_MAX:,} rows cannot be used; the last one (row {row}): {reason}")
         self._waiting.append((file, row, reason))
 
     async def flush(self) -> None:
@@ -43,8 +48,9 @@ class Rejects:
         with path.open("w", encoding=ENCODING, newline="") as file:
             writer = csv.writer(file)
             for number, source in enumerate(sources):
-                reasons = self._connection.cursor("SELECT row, reason FROM import_reject WHERE file = $1 ORDER BY row", number)
-                cursor = await reasons
+                cursor = await self._connection.cursor(
+                    "SELECT row, reason FROM import_reject WHERE file = $1 ORDER BY row", number
+                )
                 waiting = await cursor.fetch(BATCH_ROWS)
                 if waiting:
                     writer.writerow(["file", "row", "reason", *source.header])

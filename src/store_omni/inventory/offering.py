@@ -11,7 +11,7 @@ from store_omni.stores.queries import StoreView
 
 # Above this a figure would be gone before anybody came: "in stock" says enough.
 SAY_UNITS_UP_TO = 9
-Label = Literal["here", "few", "none"]
+Label = Literal["here", "few", "ask", "none"]
 Reason = Literal["sold_out", "not_carried", "not_sold_online", "being_counted", "no_pickup", "closed_for_long", "too_few"]
 
 
@@ -26,7 +26,7 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """One store's answer. `units`: shown only where so few are left that the figure helps. `ready_by` None: it cannot."""
+    """One store's answer. `label` ask: it may have some, but only the store knows. `units`: shown only where so few are left that the figure helps. `ready_by` None: it cannot."""
 
     store: StoreView
     km: float | None
@@ -64,9 +64,9 @@ def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reaso
 def offer(store: StoreView, km: float | None, level: Level, *, now: datetime, wanted: int = 1) -> Offer:
     """`wanted`: units that have to be there. A store that is closed now still serves: its promise says when."""
     reason = _reason(store, level, wanted, now)
-    kept = level.carried and not level.closed and not level.short and store.pickup
-    free = level.free if kept else 0
-    label: Label = "none" if free <= 0 else "few" if free < level.few_below else "here"
+    unsure = level.carried and (level.closed or level.short)
+    free = level.free if level.carried and not unsure else 0
+    label: Label = "ask" if unsure else "none" if free <= 0 else "few" if free < level.few_below else "here"
     known = bool(store.hours.week)
     today = now.astimezone(ZoneInfo(store.timezone)).date()
     return Offer(

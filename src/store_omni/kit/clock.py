@@ -2,9 +2,10 @@
 for promises and for what people read."""
 
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, timezone-aware, in UTC."""

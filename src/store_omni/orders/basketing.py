@@ -23,6 +23,8 @@ class Glance(msgspec.Struct, frozen=True):
     id: UUID
     units: int
     store_id: int | None
+    store_ko: str | None
+    store_en: str | None
 
 
 class BasketLineView(msgspec.Struct, frozen=True):
@@ -72,8 +74,8 @@ class BasketView(msgspec.Struct, frozen=True):
 
 
 _GLANCE = """
-SELECT b.id, coalesce((SELECT sum(l.qty) FROM orders.basket_line l WHERE l.basket_id = b.id), 0)::int, b.store_id
-FROM orders.basket b WHERE b.id = $1"""
+SELECT b.id, coalesce((SELECT sum(l.qty) FROM orders.basket_line l WHERE l.basket_id = b.id), 0)::int, b.store_id, s.name_ko, s.name_en
+FROM orders.basket b LEFT JOIN stores.store s ON s.id = b.store_id WHERE b.id = $1"""
 
 _LINES = """
 SELECT l.sku_id, l.qty, p.code, p.name_ko, p.name_en, s.option_ko, s.option_en, p.category, p.drawing,

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.database import writing
 from store_omni.orders.moving import lock_order
 from store_omni.returns.withdrawing import close_if_expired
 
@@ -26,7 +26,6 @@ async def close_expired(sessions: async_sessionmaker[AsyncSession]) -> int:
     closed = 0
     for row in due:
         async with sessions.begin() as session:
-            writing = WriteSession(ReadSession(session))
-            order = await lock_order(writing, row.order_id)
-            closed += await close_if_expired(writing, order, row.id)
+            order = await lock_order(writing(session), row.order_id)
+            closed += await close_if_expired(writing(session), order, row.id)
     return closed

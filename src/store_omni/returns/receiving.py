@@ -16,9 +16,10 @@ from store_omni.passes.errors import PassInvalid
 from store_omni.passes.verifying import KnownPass, spend, verify
 from store_omni.payments.capturing import Captured, refund_in_store
 from store_omni.payments.errors import NothingToRefund
+from store_omni.returns.choosing import Asked
 from store_omni.returns.errors import NoStoreToReceive
 from store_omni.returns.queries import live_code, return_by_id
-from store_omni.returns.requesting import Asked, request_return
+from store_omni.returns.requesting import request_return
 from store_omni.returns.states import ACCEPTANCE, RECEPTION, next_state
 
 

@@ -1,7 +1,6 @@
 """Asking to bring goods back: by the shopper, by an agent, or by a clerk who has the receipt in hand."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,36 +15,27 @@ from store_omni.kit.signing import Signer
 from store_omni.orders.moving import OrderRow, lock_order
 from store_omni.orders.queries import order_for_shopper
 from store_omni.passes.issuing import issue
-from store_omni.passes.verifying import Names, verify
+from store_omni.passes.verifying import verify
+from store_omni.returns.choosing import Asked, ComingBack, coming_back, must_be_in_time
 from store_omni.returns.errors import (
-    MoreThanLeft,
-    NotHandedOverYet,
     NothingChosen,
     OpenReturnExists,
     ReceiptNeeded,
-    WindowOver,
 )
-from store_omni.returns.queries import WINDOW_DAYS, Sale, sold
+from store_omni.returns.queries import Sale
 from store_omni.returns.withdrawing import close_if_expired
 
 PASS_DAYS = 14
 NOTE_CHARS_MAX = 300
 NUMBER_TRIES_MAX = 5
 REASONS = {
-    "changed_mind": N_("Changed their mind"),
+    "changed_mind": N_("Change of mind"),
     "size": N_("Size or colour does not fit"),
     "not_as_shown": N_("Not as shown"),
     "defective": N_("Faulty or broken"),
     "wrong_item": N_("Wrong item"),
     "other": N_("Another reason"),
 }
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """So many of this order line."""
-
-    line_no: int
-    qty: int
 
 
 class Requested(msgspec.Struct, frozen=True):
@@ -74,28 +64,22 @@ async def request_return(
     """
     order = await lock_order(session, order_id)
     await _must_be_allowed(session, signer, order, by=by, viewer_hash=viewer_hash, receipt_code=receipt_code)
-    wanted = [line for line in asked if line.qty > 0]
-    if not wanted or reason not in REASONS:
+    if reason not in REASONS:
         raise NothingChosen
-    sale = await sold(session, order.id)
-    if sale is None:
-        raise NotHandedOverYet
-    if sale.over:
-        raise WindowOver(days=WINDOW_DAYS, until=sale.until)
+    sale = await must_be_in_time(session, order.id)
     await _no_other_open(session, order)
-    lines = await _left(session, order.id, wanted)
+    lines = await coming_back(session, order.id, asked)
     made = await _write(session, order, lines, sale, reason=reason, by=by)
     await issue(
         session, signer, purpose="return", store_id=sale.store_id, subject_id=made.request_id,
         expires_at=sale.now + timedelta(days=PASS_DAYS),
     )  # fmt: skip
-    worth = sum(line["qty"] * line["price"] for line in lines)
     await record(
         session, "return.requested", Subject("return", made.request_id, order.id, order.customer_id, by.store_id), by=by,
-        moved=(None, "requested"), data={"reason": reason, "lines": [[line["line"], line["qty"]] for line in lines]},
+        moved=(None, "requested"), data={"reason": reason, "lines": [[line.line_no, line.qty] for line in lines]},
         display={
-            "number": order.number, "return_number": made.number, "items": sum(line["qty"] for line in lines),
-            "amount_minor": worth, "currency": order.currency, "reason": reason, "note": note.strip()[:NOTE_CHARS_MAX],
+            "number": order.number, "return_number": made.number, "items": sum(line.qty for line in lines),
+            "amount_minor": sum(line.sum_minor for line in lines), "currency": order.currency, "reason": reason, "note": note.strip()[:NOTE_CHARS_MAX],
         },
     )  # fmt: skip
     return made
@@ -140,32 +124,8 @@ async def _no_other_open(session: WriteSession, order: OrderRow) -> None:
     await close_if_expired(session, order, row.id)
 
 
-async def _left(session: WriteSession, order_id: UUID, asked: list[Asked]) -> list[dict[str, Any]]:
-    """The lines to write. What is already back or on its way back is not left; the locked order keeps it so."""
-    rows = await session.execute(
-        text(
-            """SELECT line_no, sku_id, name_ko, name_en, unit_price_minor, qty_handed_over - qty_returned AS left
-               FROM orders.order_line WHERE order_id = :id ORDER BY line_no FOR UPDATE"""
-        ),
-        {"id": order_id},
-    )
-    known = {row.line_no: row for row in rows}
-    quantities: dict[int, int] = {}
-    for line in asked:
-        quantities[line.line_no] = quantities.get(line.line_no, 0) + line.qty
-    lines = []
-    for number, qty in sorted(quantities.items()):
-        row = known.get(number)
-        if row is None:
-            raise NotFound
-        if qty > row.left:
-            raise MoreThanLeft(item=Names(ko=row.name_ko, en=row.name_en), left=row.left)
-        lines.append({"line": number, "sku": row.sku_id, "qty": qty, "price": row.unit_price_minor})
-    return lines
-
-
 async def _write(
-    session: WriteSession, order: OrderRow, lines: list[dict[str, Any]], sale: Sale, *, reason: str, by: Actor
+    session: WriteSession, order: OrderRow, lines: list[ComingBack], sale: Sale, *, reason: str, by: Actor
 ) -> Requested:
     request_id = new_id()
     values = {
@@ -192,6 +152,10 @@ async def _write(
             """INSERT INTO returns.request_line (request_id, line_no, order_id, order_line_no, sku_id, qty, unit_price_minor)
                VALUES (:request, :n, :order, :line, :sku, :qty, :price)"""
         ),
-        [line | {"request": request_id, "order": order.id, "n": n} for n, line in enumerate(lines, 1)],
-    )
+        [
+            {"request": request_id, "n": n, "order": order.id, "line": line.line_no, "sku": line.sku_id, "qty": line.qty,
+             "price": line.unit_price_minor}
+            for n, line in enumerate(lines, 1)
+        ],
+    )  # fmt: skip
     return Requested(request_id, number)

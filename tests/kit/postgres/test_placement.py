@@ -72,6 +72,8 @@ def test_a_killed_tests_cluster_is_swept_once_its_folder_is_gone(tmp_path):
     placement.place(tmp_path / "next", throwaway=True)
     assert not gone.home.exists()
     assert kept.home.exists()
+    assert placement.forgotten_homes(tmp_path / "kept") == [kept.home]
+    assert placement.forgotten_homes(tmp_path / "next") == []
     shutil.rmtree(kept.home)
     Cluster.at(tmp_path / "next").remove()
 

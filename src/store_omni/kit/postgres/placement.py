@@ -121,6 +121,17 @@ def find_place(data_dir: Path) -> Placement | None:
     return Placement(base=base, home=home, account=server_account(home / "cluster" if made else None))
 
 
+def forgotten_homes(data_dir: Path) -> list[Path]:
+    """Databases placed for this folder that it no longer points at, because it was deleted by hand and made again."""
+    base = data_dir.resolve() / "postgres"
+    now = find_place(data_dir)
+    forgotten: list[Path] = []
+    for marker in sorted(SYSTEM_FOLDER.glob(f"clusters/*/{MARKER}")):
+        if json.loads(marker.read_text())["base"] == str(base) and not (now and now.home == marker.parent):
+            forgotten.append(marker.parent)
+    return forgotten
+
+
 def place(data_dir: Path, *, throwaway: bool = False) -> Placement:
     """Finds or decides the place of a data folder's cluster; makes the folders above it, not the cluster.
 

@@ -4,10 +4,11 @@ from litestar import Router
 
 from store_omni.web.counter.pickups import PICKUPS
 from store_omni.web.counter.queue import QUEUE
+from store_omni.web.counter.returns import RETURNS
 from store_omni.web.counter.scan import SCAN
 from store_omni.web.plumbing.signing_in import staff_sign_in
 
 FACE = Router(
     path="/counter",
-    route_handlers=[staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN],
+    route_handlers=[staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN, RETURNS],
 )

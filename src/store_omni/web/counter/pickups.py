@@ -14,7 +14,7 @@ from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.kit.signing import Signer
-from store_omni.notifications.queries import messages_for_order
+from store_omni.notifications.queries import messages_of
 from store_omni.orders.queries import order_at_store
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
@@ -43,7 +43,7 @@ async def pickup_context(request: Req, session: ReadSession, fulfilment_id: UUID
         "fulfilment": order.fulfilment,
         "timeline": history,
         "more_url": f"/counter/pickups/{fulfilment_id}/history",
-        "messages": await messages_for_order(session, order.id),
+        "messages": await messages_of(session, order.id),
         "receipt": await receipt_of(session, order.id),
         "bags": await bags_of(session, order.fulfilment.store_id, fulfilment_id),
         "short_reasons": SHORT_REASONS,

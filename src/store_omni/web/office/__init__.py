@@ -2,4 +2,7 @@
 
 from litestar import Router
 
-FACE = Router(path="/office", route_handlers=[])
+from store_omni.web.office.access import ACCESS
+from store_omni.web.plumbing.signing_in import staff_sign_in
+
+FACE = Router(path="/office", route_handlers=[staff_sign_in("office", "/office/access", "manager"), ACCESS])

@@ -1,6 +1,6 @@
 """Reading a return form, the same at every face: one field `qty_<line>` per order line."""
 
-from store_omni.returns.requesting import Asked
+from store_omni.returns.choosing import Asked
 from store_omni.web.plumbing.forms import Checks
 
 LINE_UNITS_MAX = 99

@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from store_omni.customers.queries import looks_at
+from store_omni.customers.own_record import looks_at
 from store_omni.kit.database import ReadSession
 from store_omni.orders.listing import orders_of
 from store_omni.web.shop.visiting import Visitor, Web, must_be_signed_in, show

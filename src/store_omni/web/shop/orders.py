@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from litestar import Response, get, post
@@ -10,6 +11,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.history.queries import timeline
+from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.signing import Signer
@@ -20,7 +22,7 @@ from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
 from store_omni.stores.queries import stores_by_id
 from store_omni.web.plumbing.forms import Checks, read_form
-from store_omni.web.plumbing.pages import go_to, render
+from store_omni.web.plumbing.pages import go_to, render, wants_fragment
 from store_omni.web.shop.visiting import Visitor, Web, show
 
 LOOK_EVERY_SECONDS = 2
@@ -56,7 +58,8 @@ async def _status(session: ReadSession, order: OrderView, visitor: Visitor) -> d
         "code_mark": str(live.id)[-8:] if live else "",
         "messages": await messages_of(session, order.id),
         "receipt": next((entry.display for entry in history.entries if entry.kind == "pickup.handed_over"), None),
-        "history": history,
+        "timeline": history,
+        "more_url": f"/orders/{order.number}/history",
         "can_cancel": order.state == "confirmed" and fulfilment is not None and fulfilment.state == "allocated",
         "can_return": any(line.returnable > 0 for line in order.lines),
     }
@@ -68,9 +71,26 @@ async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView
 
 
 @get("/orders/{number:str}")
-async def order_page(request: Web, read: ReadSession, visitor: Visitor, number: str) -> Response[str]:
+async def order_page(
+    request: Web, read: ReadSession, pool: asyncpg.Pool, clock: Clock, visitor: Visitor, number: str
+) -> Response[str]:
+    # Read before the rest: a change in between then shows as a new mark, and the stream sends it.
+    mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
     order = await _own(read, visitor, number)
-    return show(request, visitor, "shop/orders/order.html", await _status(read, order, visitor), nav="orders")
+    context = await _status(read, order, visitor) | {"mark": mark or "", "now": clock.now()}
+    return show(request, visitor, "shop/orders/order.html", context, nav="orders")
+
+
+@get("/orders/{number:str}/history")
+async def order_history(
+    request: Web, read: ReadSession, visitor: Visitor, number: str, before: UUID | None = None
+) -> Response[str]:
+    """The older part of what happened."""
+    order = await _own(read, visitor, number)
+    older = await timeline(read, by=visitor.actor(), order_id=order.id, before=before)
+    context = {"order": order, "timeline": older, "more_url": f"/orders/{order.number}/history"}
+    template = "shared/_history.html" if wants_fragment(request) else "shop/orders/history.html"
+    return show(request, visitor, template, context, nav="orders")
 
 
 @get("/orders/{number:str}/live")

@@ -1,5 +1,5 @@
-"""The products' pictures, drawn by the product itself and kept by the browser for a year: the same address always
-shows the same picture."""
+"""The products' pictures, drawn by the product itself. The same address shows the same picture until a new release
+draws it better, so browsers keep it for a month."""
 
 import re
 
@@ -8,7 +8,7 @@ from litestar import Response, get
 from store_omni.catalog.drawing.pictures import draw_product
 from store_omni.kit.errors import NotFound
 
-CACHE = "public, max-age=31536000, immutable"
+CACHE = "public, max-age=2592000"
 _NAME = re.compile(r"[a-z0-9_.-]{1,60}")
 _COLOUR = re.compile(r"[a-z]{0,20}|[0-9a-f]{6}")
 

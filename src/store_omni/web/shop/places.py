@@ -33,7 +33,7 @@ def _point(form: dict[str, str]) -> Place | None:
 
 @post("/place", status_code=303)
 async def set_place(request: Web, pool: asyncpg.Pool) -> Response[str]:
-    """`near`: a typed district; else `lat` and `lon` from the browser; `forget`: no place any more."""
+    """`lat` and `lon` from the browser, else `near`, a typed district; `forget`: no place any more."""
     form = await read_form(request)
     target = own_address(form.get("next", "/"))
     typed = form.get("near", "")
@@ -41,7 +41,7 @@ async def set_place(request: Web, pool: asyncpg.Pool) -> Response[str]:
         answer = go_to(request, target)
         answer.delete_cookie(PLACE_COOKIE, path="/")
         return answer
-    place = await find_place(pool, typed) if typed else _point(form)
+    place = _point(form) or await find_place(pool, typed)
     if place is None:
         raise PlaceUnknown(typed=typed[:40] or "?", next_url=target)
     answer = go_to(request, target)

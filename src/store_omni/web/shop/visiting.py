@@ -18,7 +18,7 @@ from store_omni.orders.basketing import Glance, glance
 from store_omni.orders.granting import VIEWER_DAYS
 from store_omni.stores.near import PLACE_CHARS_MAX, Place
 from store_omni.web.plumbing.guarding import source_of
-from store_omni.web.plumbing.pages import page
+from store_omni.web.plumbing.pages import named, page
 
 SHOPPER_COOKIE = "so_shop"
 BASKET_COOKIE = "so_basket"
@@ -144,6 +144,7 @@ def show(
         "basket_count": visitor.basket.units if visitor.basket else 0,
         "place": visitor.place,
         "chosen_id": visitor.store_id,
+        "chosen_name": named({"name_ko": visitor.basket.store_ko, "name_en": visitor.basket.store_en}) if visitor.basket else "",
         "nav": nav,
         "q": "",
     }

@@ -1,0 +1,46 @@
+"""/office/access: who looked at whose record, when, from where, for what."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, Router, get
+from litestar.di import Provide
+
+from store_omni.history.watching import looks
+from store_omni.journal.actors import Actor
+from store_omni.kit.database import ReadSession
+from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.pages import page, wants_fragment
+
+Req = Request[Any, Any, Any]
+
+
+@get("/")
+async def home() -> Response[str]:
+    return Response("", status_code=303, headers={"location": "/office/access"})
+
+
+@get("/access")
+async def access(
+    request: Req,
+    read: ReadSession,
+    by: Actor,
+    staff: str = "",
+    order: str = "",
+    customer: UUID | None = None,
+    before: UUID | None = None,
+) -> Response[str]:
+    """Filters: `staff` (number or name), `order` (a number: everybody who looked at its buyer), `customer` (an id)."""
+    found = await looks(read, staff=staff.strip(), customer_id=customer, number=order.strip(), before=before)
+    asked = {"staff": staff.strip(), "order": order.strip(), "customer": str(customer) if customer else ""}
+    context = {"staff": staff_view(request), "nav": "access", "looks": found, "asked": asked}
+    template = "office/access/_rows.html" if wants_fragment(request) and before else "office/access/index.html"
+    return page(request, template, context)
+
+
+ACCESS = Router(
+    path="",
+    guards=[staff_guard("web", "manager")],
+    dependencies={"by": Provide(by)},
+    route_handlers=[home, access],
+)

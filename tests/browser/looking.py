@@ -1,0 +1,30 @@
+"""What every page must pass: axe finds nothing, nothing overflows, targets are big enough for a thumb."""
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.async_api import Page
+
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Links inside a sentence are text, not targets (WCAG 2.5.8 says so too).
+SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')].filter(e => {
+  if (e.matches('[type=checkbox], [type=radio]') || e.closest('p, li.event, .event-body, [hidden], dialog:not([open]), .skip, .sr-only')) return false;
+  const box = e.getBoundingClientRect();
+  return e.checkVisibility() && box.width > 1 && (box.height < 43.5 || box.width < 43.5);
+}).map(e => e.outerHTML.slice(0, 120) + ' ' + JSON.stringify(e.getBoundingClientRect()))"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def look(page: Page) -> None:
+    """Fails with every finding of this page as it stands."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))",
+        TAGS,
+    )
+    assert found == [], f"{page.url}: {found}"
+    assert await page.evaluate(OVERFLOW) <= 0, f"{page.url} is wider than its screen"
+    small = await page.evaluate(SMALL_TARGETS)
+    assert small == [], f"{page.url}: {small}"
