@@ -108,7 +108,17 @@ def site(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Generato
         "STORE_OMNI_CSRF_SECRET": SECRETS.csrf_secret,
     }
     granian = str(Path(sys.executable).with_name("granian"))
-    web = [granian, "--interface", "asgi", "--factory", "--loop", "uvloop", "--port", str(port), "tests.browser.serving:create_app"]
+    web = [
+        granian,
+        "--interface",
+        "asgi",
+        "--factory",
+        "--loop",
+        "uvloop",
+        "--port",
+        str(port),
+        "tests.browser.serving:create_app",
+    ]
     log = folder / "site.log"
     with log.open("wb") as out:
         processes = [
@@ -153,9 +163,21 @@ async def browser() -> AsyncGenerator[Browser, None]:
 
 def watch(page: Page, problems: list[str]) -> None:
     """A page that talks to strangers or fails in its own scripts fails the test."""
-    page.on("request", lambda r: problems.append(f"asked {r.url}") if "//127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda r: (
+            problems.append(f"asked {r.url}") if "//127.0.0.1" not in r.url and not r.url.startswith(("data:", "blob:")) else None
+        ),
+    )
     page.on("pageerror", lambda error: problems.append(f"script: {error}"))
-    page.on("console", lambda m: problems.append(f"console: {m.text}") if m.type == "error" and "the server responded with a status of 4" not in m.text else None)
+    page.on(
+        "console",
+        lambda m: (
+            problems.append(f"console: {m.text}")
+            if m.type == "error" and "the server responded with a status of 4" not in m.text
+            else None
+        ),
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store_omni.demo.children import ChildFailed, end_leftovers
 from store_omni.demo.claiming import DataFolder, FolderRefused, claimed, prepare_folders
-from store_omni.demo.opening import prepare_database, show_doors, start_database
+from store_omni.demo.opening import open_shop, show_doors, start_database
 from store_omni.demo.ports import PORT_DEFAULT, PortTaken, choose_ports
 from store_omni.demo.programs import Programs
 from store_omni.demo.stopping import StopAsked, Stopping
@@ -58,10 +58,7 @@ def _run(folder: DataFolder, options: argparse.Namespace, terminal: Terminal, st
         url = external or start_database(supervisor.cluster, terminal)
         stopping.check()
         programs = Programs(folder, url, ports)
-        logins = prepare_database(programs, terminal, stopping)
-        with terminal.step("Web and worker ready"):
-            supervisor.start(programs.kept())
-            supervisor.wait_until_ready(ports.web)
+        logins = open_shop(programs, supervisor)
         folder.note(programs.address)
         show_doors(programs, logins, terminal)
         if not options.until_ready:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from store_omni.demo.children import run_to_end
 from store_omni.demo.programs import Programs
-from store_omni.demo.stopping import Stopping
+from store_omni.demo.remembering import is_prepared, remember_prepared
+from store_omni.demo.supervising import Supervisor
 from store_omni.demo.telling import Terminal
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.postgres.placement import forgotten_homes
@@ -30,16 +31,35 @@ def start_database(cluster: Cluster, terminal: Terminal) -> str:
     return url
 
 
-def prepare_database(programs: Programs, terminal: Terminal, stopping: Stopping) -> Logins:
-    """Brings the schema up to date and fills an empty shop. Returns whom one can be: one row per login.
+def open_shop(programs: Programs, supervisor: Supervisor) -> Logins:
+    """Migrates, fills, starts all programs and waits until the shop answers. Returns whom one can be: one row per login.
 
+    Where the last start has prepared everything, the web starts at once and beside the look at the demo data, and the
+    others after it: opening is a matter of processor time.
     Errors: `ChildFailed`, `StopAsked`.
     """
+    terminal = supervisor.terminal
+    kept = programs.kept()
+    if is_prepared(programs.folder, supervisor.cluster):
+        with terminal.step("Web ready, schema and demo data unchanged"):
+            supervisor.start(kept[:1])
+            logins = _fill(programs, supervisor)
+            supervisor.wait_until_ready(programs.ports.web)
+        supervisor.start(kept[1:])
+        return logins
     with terminal.step("Schema up to date"):
-        run_to_end(programs.migrate(), stopping, terminal.progress)
+        run_to_end(programs.migrate(), supervisor.stopping, terminal.progress)
     with terminal.step("Demo data there"):
-        said = run_to_end(programs.seed(), stopping, terminal.progress)
-    return json.loads(said)
+        logins = _fill(programs, supervisor)
+    remember_prepared(programs.folder, supervisor.cluster)
+    with terminal.step("Web and worker ready"):
+        supervisor.start(kept)
+        supervisor.wait_until_ready(programs.ports.web)
+    return logins
+
+
+def _fill(programs: Programs, supervisor: Supervisor) -> Logins:
+    return json.loads(run_to_end(programs.seed(), supervisor.stopping, supervisor.terminal.progress))
 
 
 def show_doors(programs: Programs, logins: Logins, terminal: Terminal) -> None:

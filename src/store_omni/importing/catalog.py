@@ -91,16 +91,16 @@ async def _make_searchable(connection: asyncpg.Connection, progress: Progress) -
 def _parser(mapping: Mapping) -> Parse:
     def parse(cells: Cells) -> tuple:
         sku_code, name = needed(cells, "sku_code", "name_ko")
-        currency = cells("currency") or mapping.currency
+        currency = cells["currency"] or mapping.currency
         price = money(needed(cells, "price")[0], currency)
         if price < 0:
-            raise RowRefused(f"price is below nothing: {cells('price')}")
+            raise RowRefused(f"price is below nothing: {cells['price']}")
         service = mapping.is_service(sku_code)
         return (
-            cells("product_code") or sku_code, name, cells("name_en") or name, cells("brand"), cells("category"),
-            cells("description_ko"), cells("description_en") or cells("description_ko"), cells("drawing"), cells("keywords"),
-            sku_code, bar_code(cells("gtin")), "service" if service else "goods", cells("option_ko"),
-            cells("option_en") or cells("option_ko"), cells("colour"), price, currency,
+            cells["product_code"] or sku_code, name, cells["name_en"] or name, cells["brand"], cells["category"],
+            cells["description_ko"], cells["description_en"] or cells["description_ko"], cells["drawing"], cells["keywords"],
+            sku_code, bar_code(cells["gtin"]), "service" if service else "goods", cells["option_ko"],
+            cells["option_en"] or cells["option_ko"], cells["colour"], price, currency,
         )  # fmt: skip
 
     return parse

@@ -44,13 +44,13 @@ async def import_customers(
 def _parser(mapping: Mapping) -> Parse:
     def parse(cells: Cells) -> tuple:
         (code,) = needed(cells, "code")
-        phone, email = normal_phone(cells("phone"), mapping.phone_region), cells("email").lower()
+        phone, email = normal_phone(cells["phone"], mapping.phone_region), cells["email"].lower()
         mail_is_one = "@" in email.strip("@") and " " not in email
-        mended = bool(cells("phone") and not phone) or bool(email and not mail_is_one)
-        locale = cells("locale").lower()[:2]
-        joined = cells("joined_at")
+        mended = bool(cells["phone"] and not phone) or bool(email and not mail_is_one)
+        locale = cells["locale"].lower()[:2]
+        joined = cells["joined_at"]
         return (
-            code, cells("name"), phone, email if mail_is_one else None, locale if locale in LOCALES else mapping.locale,
+            code, cells["name"], phone, email if mail_is_one else None, locale if locale in LOCALES else mapping.locale,
             moment(joined, mapping.timezone) if joined else None, mended,
         )  # fmt: skip
 

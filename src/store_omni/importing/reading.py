@@ -3,9 +3,11 @@
 import codecs
 import csv
 import gzip
+import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 import msgspec
 
@@ -28,7 +30,7 @@ class Source(msgspec.Struct, frozen=True):
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(row number as a spreadsheet shows it, cells) of each row that is not empty; the header is row 1."""
         csv.field_size_limit(CELL_CHARS_MAX)
-        with _open(self.path) as raw, codecs.getreader(self.encoding)(raw) as text:
+        with _open_text(self.path, self.encoding) as text:
             reader = csv.reader(text, delimiter=self.delimiter)
             next(reader, None)
             for number, cells in enumerate(reader, 2):
@@ -40,7 +42,7 @@ def survey(path: Path) -> Source:
     """Look through a file in one pass. Errors: `ImportRefused` where it cannot be read or has no header."""
     try:
         encoding, lines = _look_through(path)
-        with _open(path) as raw, codecs.getreader(encoding)(raw) as text:
+        with _open_text(path, encoding) as text:
             first = text.readline()
     except (OSError, EOFError, gzip.BadGzipFile) as problem:
         raise ImportRefused(f"{path} cannot be read: {problem}") from problem
@@ -53,6 +55,12 @@ def survey(path: Path) -> Source:
 
 def _open(path: Path) -> IO[bytes]:
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+@contextmanager
+def _open_text(path: Path, encoding: str) -> Iterator[TextIO]:
+    with _open(path) as raw, io.BufferedReader(raw, CHUNK_BYTES) as buffered:  # type: ignore[type-var]
+        yield io.TextIOWrapper(buffered, encoding, newline="")
 
 
 def _look_through(path: Path) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """Rows on their way in: parsed one by one, streamed by COPY into a table of this transaction. Memory does not grow with the file."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import asyncpg
 
@@ -11,8 +11,14 @@ from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
 from store_omni.importing.rejecting import TABLE, Rejects
 
-Cells = Callable[[str], str]
-"""Our field → the text of its cell in this row, without blanks around it; a constant or "" where there is no column."""
+
+class Cells(dict[str, str]):
+    """Our field → the text of its cell in this row, without blanks around it; a constant or "" where there is no column."""
+
+    def __missing__(self, field: str) -> str:
+        return ""
+
+
 Parse = Callable[[Cells], tuple]
 # One import at a time: two that open the same level would both begin its ledger.
 LOCK = 0x53746F_72654F
@@ -43,40 +49,42 @@ async def stage(
 ) -> None:
     """Fill `table` (its first two columns are file and row) with what `parse` makes of each row; what it refuses becomes a reject."""
 
-    async def rows() -> AsyncIterator[tuple]:
+    def rows() -> Iterator[tuple]:
         for file, source in enumerate(sources):
             for row, cells in source.records():
                 counts.read += 1
                 progress.advance()
                 try:
-                    yield (file, row, *parse(_reader(mapping, indexes[file], cells)))
+                    yield (file, row, *parse(readers[file](cells)))
                 except RowRefused as refused:
                     rejects.add(file, row, str(refused))
 
-    indexes = [mapping.index(source.header) for source in sources]
+    readers = [_reader(mapping, mapping.index(source.header)) for source in sources]
     progress.step(f"Reading {', '.join(source.path.name for source in sources)}", sum(source.rows for source in sources))
     await connection.copy_records_to_table(table, records=rows(), columns=["file", "row", *columns])
     await rejects.flush()
     await connection.execute(f"ANALYZE {table}")
 
 
-def _reader(mapping: Mapping, index: dict[str, int], cells: list[str]) -> Cells:
-    constants = mapping.constants
+def _reader(mapping: Mapping, index: dict[str, int]) -> Callable[[list[str]], Cells]:
+    fields, places = list(index), list(index.values())
+    last = max(places, default=0)
 
-    def cell(field: str) -> str:
-        place = index.get(field)
-        if place is None:
-            return constants.get(field, "")
-        # A row that ends early has empty cells at its end, as spreadsheets save it.
-        return cells[place].strip() if place < len(cells) else ""
+    def read(cells: list[str]) -> Cells:
+        if len(cells) <= last:
+            # A row that ends early has empty cells at its end, as spreadsheets save it.
+            cells = [*cells, *[""] * (last + 1 - len(cells))]
+        found = Cells(mapping.constants)
+        for field, place in zip(fields, places, strict=True):
+            found[field] = cells[place].strip()
+        return found
 
-    return cell
+    return read
 
 
 def needed(cells: Cells, *fields: str) -> list[str]:
     """The text of cells that may not be empty. Errors: `RowRefused`."""
-    found = [cells(field) for field in fields]
-    for field, text in zip(fields, found, strict=True):
-        if not text:
-            raise RowRefused(f"{field} is empty")
+    found = [cells[field] for field in fields]
+    if "" in found:
+        raise RowRefused(f"{fields[found.index('')]} is empty")
     return found

@@ -71,16 +71,16 @@ async def import_stores(
 def _parser(mapping: Mapping) -> Parse:
     def parse(cells: Cells) -> tuple:
         code, name = needed(cells, "code", "name_ko")
-        country = cells("country").upper() or mapping.country
-        latitude, longitude, mended = right_place(degrees(cells("latitude")), degrees(cells("longitude")), country)
+        country = cells["country"].upper() or mapping.country
+        latitude, longitude, mended = right_place(degrees(cells["latitude"]), degrees(cells["longitude"]), country)
         days, opens, closes = _week(cells)
-        timezone = cells("timezone") or mapping.timezone
+        timezone = cells["timezone"] or mapping.timezone
         return (
-            code, name, cells("name_en") or name, cells("brand"), cells("district_ko"), cells("district_en"), cells("address"),
-            cells("city"), country, cells("postcode"), normal_phone(cells("phone"), country), zone(timezone).key,
-            latitude, longitude, cells("currency") or CURRENCIES.get(country, mapping.currency),
-            whole(cells("lead_minutes") or str(LEAD_MINUTES), "lead_minutes"), whole(cells("keeps_days") or "3", "keeps_days"),
-            min(whole(cells("staging_locations") or "0", "staging_locations"), SHELVES_MAX), days, opens, closes, mended,
+            code, name, cells["name_en"] or name, cells["brand"], cells["district_ko"], cells["district_en"], cells["address"],
+            cells["city"], country, cells["postcode"], normal_phone(cells["phone"], country), zone(timezone).key,
+            latitude, longitude, cells["currency"] or CURRENCIES.get(country, mapping.currency),
+            whole(cells["lead_minutes"] or str(LEAD_MINUTES), "lead_minutes"), whole(cells["keeps_days"] or "3", "keeps_days"),
+            min(whole(cells["staging_locations"] or "0", "staging_locations"), SHELVES_MAX), days, opens, closes, mended,
         )  # fmt: skip
 
     return parse
@@ -103,7 +103,7 @@ def _lies_in(latitude: float, longitude: float, country: str) -> bool:
 
 
 def _week(cells: Cells) -> tuple[list[int], list[time], list[time]]:
-    spans = {day: opening(cells(f"hours_{name}")) for day, name in enumerate(WEEKDAYS)}
+    spans = {day: opening(cells[f"hours_{name}"]) for day, name in enumerate(WEEKDAYS)}
     kept = {day: span for day, span in spans.items() if span}
     return list(kept), [span[0] for span in kept.values()], [span[1] for span in kept.values()]
 

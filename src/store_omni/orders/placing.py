@@ -121,12 +121,11 @@ async def place(
 
 def _refusal(said: dict[str, str]) -> Refusal | None:
     """The SQLSTATEs of `orders.place` as refusals; None for what is no refusal."""
-    detail = msgspec.json.decode(said.get("detail") or "[]")
     match said.get("sqlstate"):
         case "SO001":
-            return NotEnoughStock(detail)
+            return NotEnoughStock(msgspec.json.decode(said["detail"]))
         case "SO003":
-            return NotSoldHere(detail)
+            return NotSoldHere(msgspec.json.decode(said["detail"]))
         case "SO004":
             return OperationReused()
     return None

@@ -32,28 +32,28 @@ def parser(mapping: Mapping) -> Parse:
 
     def parse(cells: Cells) -> tuple:
         doc, sku_code, quantity, at, price = needed(cells, "order_no", "sku_code", "quantity", "ordered_at", "unit_price")
-        currency = cells("currency") or mapping.currency
+        currency = cells["currency"] or mapping.currency
         units, minor = whole(quantity, "quantity"), money(price, currency)
-        kind = _kind(mapping, cells("kind"), doc, units, minor)
-        customer = cells("customer_code")
+        kind = _kind(mapping, cells["kind"], doc, units, minor)
+        customer = cells["customer_code"]
         chooser = customer or doc
-        store = cells("store_code") or drawn(sellers, chooser)
-        channel = cells("channel") or (mapping.anonymous_channel if not customer else "") or drawn(channels, chooser)
+        store = cells["store_code"] or drawn(sellers, chooser)
+        channel = cells["channel"] or (mapping.anonymous_channel if not customer else "") or drawn(channels, chooser)
         if channel not in CHANNELS:
             raise RowRefused(f"channel is unknown: {channel!r}")
-        tender = _tender(mapping, cells("tender"), cells("slip_no"))
+        tender = _tender(mapping, cells["tender"], cells["slip_no"])
         placed = moment(at, mapping.timezone)
         collected = (
-            moment(cells("collected_at"), mapping.timezone) if cells("collected_at") else None if has_collected else placed
+            moment(cells["collected_at"], mapping.timezone) if cells["collected_at"] else None if has_collected else placed
         )
         if collected is not None and collected < placed:
             raise RowRefused("collected before it was ordered")
-        origin_line = cells("origin_line_no")
+        origin_line = cells["origin_line_no"]
         return (
-            doc, kind, whole(cells("line_no"), "line_no") if cells("line_no") else None, sku_code, cells("name"),
+            doc, kind, whole(cells["line_no"], "line_no") if cells["line_no"] else None, sku_code, cells["name"],
             units if kind == ADJUST else abs(units), minor, "" if minor else FREE if _is_nothing(price) else ROUNDED,
-            placed, collected, customer or None, channel, store, currency, tender, cells("slip_no") or None,
-            cells("origin_order_no") or None, whole(origin_line, "origin_line_no") if origin_line else None,
+            placed, collected, customer or None, channel, store, currency, tender, cells["slip_no"] or None,
+            cells["origin_order_no"] or None, whole(origin_line, "origin_line_no") if origin_line else None,
         )  # fmt: skip
 
     return parse
@@ -74,6 +74,7 @@ def _kind(mapping: Mapping, said: str, doc: str, units: int, minor: int) -> str:
     return RETURN if _begins(mapping.documents.cancellation, doc) else ADJUST
 
 
+@lru_cache(NAMES_MAX)
 def _begins(pattern: str, doc: str) -> bool:
     return bool(pattern) and re.match(pattern, doc) is not None
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from store_omni.kit.postgres.asking import SUPERUSER, ask
 from store_omni.kit.postgres.binaries import find_binaries
 from store_omni.kit.postgres.copying import reachable_binaries
 from store_omni.kit.postgres.errors import ServerFailed
-from store_omni.kit.postgres.initialising import DATABASE, OWNER, SUPERUSER, initialise, prepare_database, write_access
+from store_omni.kit.postgres.initialising import DATABASE, OWNER, initialise, prepare_database, write_access
 from store_omni.kit.postgres.launching import launch, wait_until_ready
 from store_omni.kit.postgres.placement import POINTER, Placement, find_place, place
 from store_omni.kit.postgres.postmaster import Postmaster
@@ -106,6 +107,16 @@ class Cluster:
                 self._socket_dir = str(socket_dir)
             prepare_database(binaries, self._socket_dir)
         return self.url
+
+    def ask(self, statements: str) -> str:
+        """One look at the product's database as superuser: the values, one row a line. Only after `start`.
+
+        Errors: `ServerFailed` with what the server refused.
+        """
+        placement = self.placement
+        if placement is None or self._socket_dir is None:
+            raise ServerFailed("PostgreSQL has not been started.")
+        return ask(find_binaries(placement.cluster), self._socket_dir, statements, database=DATABASE)
 
     def stop(self, mode: str = "fast") -> None:
         """Stops the server, adopted or not, and waits until it is gone. Nothing happens where none runs.

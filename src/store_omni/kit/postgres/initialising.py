@@ -10,10 +10,10 @@ import subprocess
 from pathlib import Path
 
 from store_omni.kit.postgres.accounts import Account
+from store_omni.kit.postgres.asking import SUPERUSER, ask
 from store_omni.kit.postgres.binaries import Binaries, plain_environment
 from store_omni.kit.postgres.errors import ServerFailed
 
-SUPERUSER = "postgres"
 OWNER = "store_omni"
 DATABASE = "store_omni"
 CONNECTIONS_MAX = 100
@@ -91,10 +91,6 @@ def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durab
 def prepare_database(binaries: Binaries, socket_dir: str) -> None:
     """Makes the product's own role (no superuser) and database where they are missing; also proves that we get in.
 
-    Errors: `ServerFailed` with what psql wrote.
+    Errors: `ServerFailed`.
     """
-    command = [binaries.program("psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--host", socket_dir]
-    command += ["--username", SUPERUSER, "--dbname", "postgres"]
-    ran = subprocess.run(command, input=PREPARE, capture_output=True, text=True, cwd="/", env=plain_environment(), check=False)
-    if ran.returncode != 0:
-        raise ServerFailed(f"The database could not be prepared:\n{ran.stderr.strip()}")
+    ask(binaries, socket_dir, PREPARE, database="postgres")

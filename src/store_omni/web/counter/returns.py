@@ -146,6 +146,7 @@ async def done(request: Req, write: WriteSession, by: Actor, request_id: UUID) -
         "staff": staff_view(request),
         "nav": "returns",
         "found": found,
+        "this_order": found.order_number,
         "timeline": await timeline(write, by=by, order_id=found.order_id),
         "more_url": f"/counter/returns/{request_id}/history",
     }
@@ -157,7 +158,12 @@ async def history(request: Req, write: WriteSession, by: Actor, request_id: UUID
     found = await return_received_here(write, request_id, by=by)
     await note_look(write, by=by, task="counter.history", customer_id=found.customer_id, order_id=found.order_id)
     older = await timeline(write, by=by, order_id=found.order_id, before=before)
-    context = {"staff": staff_view(request), "timeline": older, "more_url": f"/counter/returns/{request_id}/history"}
+    context = {
+        "staff": staff_view(request),
+        "timeline": older,
+        "this_order": found.order_number,
+        "more_url": f"/counter/returns/{request_id}/history",
+    }
     return page(request, "shared/_history.html", context)
 
 

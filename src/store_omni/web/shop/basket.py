@@ -42,8 +42,8 @@ async def basket(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
 
 
 @post("/basket/lines", status_code=303)
-async def add(request: Web, write: WriteSession, visitor: Visitor) -> Response[str]:
-    """`then`: `checkout` goes straight on to the order."""
+async def add(request: Web, write: WriteSession, visitor: Visitor, then: str = "") -> Response[str]:
+    """`then=checkout` goes straight on to the order."""
     form = await read_form(request)
     checks = Checks(form)
     sku_id = checks.whole_number("sku_id", low=1, high=2_000_000_000)
@@ -53,7 +53,7 @@ async def add(request: Web, write: WriteSession, visitor: Visitor) -> Response[s
     basket_id = visitor.basket_id or new_id()
     key = operation_key(request, form) or str(new_id())
     await add_line(write, basket_id, sku_id=sku_id, qty=qty, store_id=store_id, by=visitor.actor(), operation_key=key)
-    answer = go_to(request, "/checkout" if form.get("then") == "checkout" else "/basket")
+    answer = go_to(request, "/checkout" if then == "checkout" else "/basket")
     keep_basket(request, answer, basket_id)
     return answer
 

@@ -115,7 +115,7 @@ async def _changes(
             seen = mark
             async with request.app.state.readers.begin() as session:
                 context = await _status(session, await _own(session, visitor, number), visitor)
-            yield ServerSentEventMessage(data=render(request, "shop/orders/_status.html", context | {"mark": mark}), id=mark)
+            yield ServerSentEventMessage(data=render(request, "shop/orders/_live.html", context), id=mark)
         elif look % PING_EVERY_LOOKS == 0:
             yield ServerSentEventMessage(comment="still here")
         await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -1,0 +1,146 @@
+"""Placing: all or nothing, once, at the shop's prices, never more than there is."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from store_omni.inventory.errors import NotEnoughStock
+from store_omni.journal.operations import OperationReused
+from store_omni.kit.errors import NotFound
+from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
+
+from ..factories.ordering import Contact, Shop
+
+pytestmark = pytest.mark.anyio
+
+
+async def counts(shop: Shop) -> tuple[int, ...]:
+    tables = (
+        'orders."order"',
+        "inventory.allocation",
+        "payments.charge",
+        "journal.fact",
+        "journal.operation",
+        "customers.customer",
+    )
+    return tuple([await shop.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables])
+
+
+async def test_the_last_unit_goes_to_one_of_many(shop: Shop) -> None:
+    await shop.place((0, 9))
+    results = await asyncio.gather(*(shop.place((0, 1)) for _ in range(12)), return_exceptions=True)
+    refused = [r for r in results if isinstance(r, NotEnoughStock)]
+    assert (len(results) - len(refused), len(refused)) == (1, 11)
+    assert refused[0].lacking == [{"sku": shop.world.items[0].sku_id, "free": 0}]
+    level = await shop.level(0)
+    assert (level["on_hand"], level["allocated"]) == (10, 10)
+
+
+async def test_control_without_the_check_the_race_oversells(shop: Shop) -> None:
+    """Takes the guard away: the same race must then sell more than there is, or the test above proves nothing."""
+    await shop.pool.execute("ALTER TABLE inventory.stock_level DROP CONSTRAINT ck_stock_level_no_oversell")
+    source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.post'::regproc)")
+    await shop.pool.execute(source.replace("WHERE k.need > k.free", "WHERE false"))
+    await asyncio.gather(*(shop.place((0, 1)) for _ in range(12)))
+    assert (await shop.level(0))["allocated"] > (await shop.level(0))["on_hand"]
+
+
+async def test_the_constraint_holds_where_the_check_is_missing(shop: Shop) -> None:
+    source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.post'::regproc)")
+    await shop.pool.execute(source.replace("WHERE k.need > k.free", "WHERE false"))
+    with pytest.raises(asyncpg.CheckViolationError):
+        await shop.place((0, 11))
+
+
+async def test_a_refused_basket_leaves_nothing_behind(shop: Shop) -> None:
+    before = await counts(shop)
+    with pytest.raises(NotEnoughStock):
+        await shop.place((1, 1), (0, 99))
+    assert await counts(shop) == before
+    assert (await shop.level(1))["allocated"] == 0
+
+
+async def test_two_lines_of_one_sku_are_summed_first(shop: Shop) -> None:
+    with pytest.raises(NotEnoughStock):
+        await shop.place((0, 6), (0, 6))
+    placed = await shop.place((0, 4), (0, 5))
+    assert [line.qty for line in (await shop.view(placed.order_id)).lines] == [9]
+
+
+async def test_baskets_in_opposite_order_do_not_deadlock(shop: Shop) -> None:
+    baskets = [((0, 1), (1, 1)), ((1, 1), (0, 1))] * 5
+    results = await asyncio.gather(*(shop.place(*basket) for basket in baskets), return_exceptions=True)
+    assert [r for r in results if isinstance(r, Exception)] == []
+    assert (await shop.level(0))["allocated"] == (await shop.level(1))["allocated"] == 10
+
+
+async def test_the_same_key_is_one_order_however_often_it_is_sent(shop: Shop) -> None:
+    key = str(uuid4())
+    placed = await asyncio.gather(*(shop.place((0, 1), key=key) for _ in range(10)))
+    assert len({p.order_id for p in placed}) == 1
+    assert sum(not p.replayed for p in placed) == 1
+    assert (await shop.level(0))["allocated"] == 1
+
+
+async def test_the_same_key_for_something_else_is_refused(shop: Shop) -> None:
+    key = str(uuid4())
+    await shop.place((0, 1), key=key)
+    with pytest.raises(OperationReused):
+        await shop.place((0, 2), key=key)
+
+
+async def test_a_refused_order_may_be_tried_again_under_its_key(shop: Shop) -> None:
+    key = str(uuid4())
+    with pytest.raises(NotEnoughStock):
+        await shop.place((0, 11), key=key)
+    assert not (await shop.place((0, 10), key=key)).replayed
+
+
+async def test_safety_stock_is_held_back_and_a_closed_rule_refuses(shop: Shop) -> None:
+    sku = shop.world.items[0].sku_id
+    await shop.pool.execute(
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 3)",
+        shop.world.gangnam,
+        sku,
+    )
+    with pytest.raises(NotEnoughStock) as refused:
+        await shop.place((0, 8))
+    assert refused.value.lacking == [{"sku": sku, "free": 7}]
+    await shop.place((0, 7))
+    await shop.pool.execute("UPDATE inventory.selling_rule SET closed = true")
+    with pytest.raises(NotSoldHere):
+        await shop.place((0, 1))
+
+
+async def test_nothing_is_sold_while_units_are_short(shop: Shop) -> None:
+    await shop.pool.execute("UPDATE inventory.stock_level SET short = 1 WHERE sku_id = $1", shop.world.items[0].sku_id)
+    with pytest.raises(NotEnoughStock):
+        await shop.place((0, 1))
+
+
+async def test_what_is_not_for_sale_is_refused(shop: Shop) -> None:
+    await shop.pool.execute("UPDATE catalog.sku SET active = false WHERE id = $1", shop.world.items[2].sku_id)
+    with pytest.raises(NotSoldHere) as refused:
+        await shop.place((2, 1))
+    assert refused.value.sku_ids == [shop.world.items[2].sku_id]
+    with pytest.raises(BasketEmpty):
+        await shop.place((0, 0))
+    with pytest.raises(NotFound):
+        await shop.place((0, 1), store_id=999)
+    await shop.pool.execute("UPDATE stores.store SET pickup = false WHERE id = $1", shop.world.hongdae)
+    with pytest.raises(StoreCannotServe):
+        await shop.place((0, 1), store_id=shop.world.hongdae)
+
+
+async def test_a_guest_is_known_again_only_by_everything_together(shop: Shop) -> None:
+    async def customer(contact: Contact) -> object:
+        placed = await shop.place((3, 1), contact=contact)
+        return (await shop.view(placed.order_id)).customer_id
+
+    kim = await customer(Contact("김하늘", "+821012345678", "haneul@example.com", "ko"))
+    assert await customer(Contact("김하늘", "+821012345678", "haneul@example.com", "ko")) == kim
+    assert await customer(Contact("김바다", "+821012345678", "haneul@example.com", "ko")) != kim
+    assert await customer(Contact("김하늘", "+821012345678", None, "ko")) != kim
+    assert await customer(Contact("김하늘", "+821099990000", "haneul@example.com", "ko")) != kim
