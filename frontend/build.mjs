@@ -34,6 +34,7 @@ function fonts() {
     .replaceAll("woff2-variations", "woff2");
   writeFileSync(join(out, "css/fonts.css"), transformSync(sheet, { loader: "css", minify: true }).code);
   cpSync(join(from, "woff2-dynamic-subset"), join(out, "fonts"), { recursive: true });
+  cpSync(at("node_modules/pretendard/dist/LICENSE.txt"), join(out, "fonts/LICENSE.txt"));
 }
 
 function scripts() {

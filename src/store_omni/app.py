@@ -49,11 +49,10 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
 def create_app(settings: Settings | None = None) -> Litestar:
     """`settings` None: read from the environment (what the server does)."""
     settings = settings or read_settings()
-    return Litestar(
+    app = Litestar(
         route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE],
         state=State({"settings": settings, "signer": make_signer(settings), "clock": SystemClock()}),
         lifespan=[_lifespan],
-        middleware=[security],
         csrf_config=CSRFConfig(
             secret=settings.secrets.csrf_secret,
             cookie_name="so_csrf",
@@ -71,3 +70,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=None,
     )
+    # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
+    app.asgi_handler = security(app.asgi_handler)
+    return app

@@ -52,10 +52,11 @@ def _run(folder: DataFolder, options: argparse.Namespace, terminal: Terminal, st
     ports = choose_ports(options.port)
     if options.port is None and ports.web != PORT_DEFAULT:
         terminal.line(f"  Port {PORT_DEFAULT} or one of the next two is in use; taking {ports.web} to {ports.smtp}.")
-    external = os.environ.get(DATABASE_VARIABLE)
-    supervisor = Supervisor(None if external else Cluster.at(folder.path), terminal, stopping)
+    external = os.environ.get(DATABASE_VARIABLE, "")
+    cluster = None if external else Cluster.at(folder.path)
+    supervisor = Supervisor(cluster, terminal, stopping)
     try:
-        url = external or start_database(supervisor.cluster, terminal)
+        url = start_database(cluster, terminal) if cluster else external
         stopping.check()
         programs = Programs(folder, url, ports)
         logins = open_shop(programs, supervisor)

@@ -14,6 +14,8 @@ from store_omni.kit.postgres.errors import DataElsewhere
 
 CLAIM = "demo.json"
 PRIVATE_FOLDERS = ("logs", "mail")
+# A program of the product that was started by hand may have been here first.
+OWN_NAMES = {"secrets.json", "postgres", *PRIVATE_FOLDERS}
 
 
 class FolderRefused(Exception):
@@ -59,7 +61,7 @@ class DataFolder:
 
 def _make(path: Path) -> None:
     """The folder itself stays open to passing through: the database below it may belong to another user than we are."""
-    if path.exists() and not (path / CLAIM).exists() and any(path.iterdir()):
+    if path.exists() and not (path / CLAIM).exists() and any(entry.name not in OWN_NAMES for entry in path.iterdir()):
         raise FolderRefused(f"{path} has other things in it. Name a new or empty folder: --data-dir FOLDER")
     path.mkdir(mode=0o755, parents=True, exist_ok=True)
     (path / CLAIM).touch()

@@ -52,7 +52,7 @@ class Pages(BaseHTTPRequestHandler):
                 return self._html(200, mail_page(mail, lang))
             case ["mail", key, "picture", number] if (mail := find_mail(self.folder, key)) and number.isdecimal():
                 if int(number) < len(mail.pictures):
-                    return self._answer(200, mail.picture_type(int(number)), mail.pictures[int(number)])
+                    return self._answer(200, *mail.pictures[int(number)])
         return self._html(404, missing_page(lang))
 
     def _html(self, status: int, page: str) -> None:

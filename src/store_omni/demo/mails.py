@@ -32,16 +32,10 @@ class Mail:
         return part.get_content() if part else ""
 
     @property
-    def pictures(self) -> list[bytes]:
-        """Pictures it carries (a QR, say), in order."""
-        return [part.get_payload(decode=True) for part in self._picture_parts]
-
-    @property
-    def _picture_parts(self) -> list[EmailMessage]:
-        return [part for part in self.message.walk() if part.get_content_type() in SHOWN_TYPES]
-
-    def picture_type(self, number: int) -> str:
-        return self._picture_parts[number].get_content_type()
+    def pictures(self) -> list[tuple[str, bytes]]:
+        """Type and content of each picture it carries (a QR, say), in order."""
+        parts = (part for part in self.message.walk() if part.get_content_type() in SHOWN_TYPES)
+        return [(part.get_content_type(), part.get_content()) for part in parts]
 
 
 def keep_mail(folder: Path, content: bytes) -> Path:

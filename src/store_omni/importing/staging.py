@@ -29,7 +29,7 @@ FILE_ROWS = 100_000_000
 async def begin(connection: asyncpg.Connection) -> Rejects:
     """Prepare the running transaction for an import."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    await connection.execute("SET LOCAL work_mem = '48MB'; SET LOCAL temp_buffers = '32MB'; SET LOCAL jit = off")
+    await connection.execute("SET LOCAL work_mem = '64MB'; SET LOCAL temp_buffers = '64MB'; SET LOCAL jit = off")
     await connection.execute("DROP TABLE IF EXISTS import_reject")
     await connection.execute(TABLE)
     return Rejects(connection)

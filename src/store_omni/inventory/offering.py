@@ -44,8 +44,6 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reason | None:
-    if not store.pickup:
-        return "no_pickup"
     if not level.carried:
         return "not_carried"
     if level.closed:
@@ -54,6 +52,8 @@ def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reaso
         return "being_counted"
     if level.free <= 0:
         return "sold_out"
+    if not store.pickup:
+        return "no_pickup"
     if level.free < wanted:
         return "too_few"
     if store.hours.week and store.hours.next_change(now) is None:

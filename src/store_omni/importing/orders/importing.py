@@ -58,7 +58,7 @@ async def _reckon(connection: asyncpg.Connection, counts: Counts, rejects: Rejec
     counts.rejected = await rejects.count()
     counts.note("corrections of stock", written.get("adjust", 0))
     counts.note("write-offs", written.get("write_off", 0))
-    free = await connection.fetchval("SELECT count(*) FROM import_good WHERE price_reason = 'free'")
+    free = await connection.fetchval("SELECT count(*) FROM import_good WHERE kind = 'sale' AND price_reason = 'free'")
     services = await connection.fetchval("SELECT count(*) FROM import_good WHERE kind = 'sale' AND service")
     counts.note("lines given for nothing", free)
     counts.note("lines of services", services)

@@ -39,11 +39,10 @@ SELECT l.file, l.row, l.doc, l.kind, l.sku_code, l.name, l.qty, l.price, l.price
        l.slip_no, l.currency, l.origin_doc, l.origin_line, l.customer_code,
        coalesce(l.given_line, row_number() OVER (PARTITION BY l.doc, l.kind ORDER BY l.file, l.row))::int AS line_no,
        s.id AS store_id, s.code AS store_code, k.id AS sku_id, coalesce(k.kind = 'service', false) AS service,
-       p.name_ko, p.name_en, c.id AS customer_id
+       c.id AS customer_id
 FROM import_line l
 LEFT JOIN stores.store s ON s.code = l.store_code
 LEFT JOIN catalog.sku k ON k.code = l.sku_code
-LEFT JOIN catalog.product p ON p.id = k.product_id
 LEFT JOIN customers.customer c ON c.code = l.customer_code"""
 
 _REJECT_UNKNOWN = """

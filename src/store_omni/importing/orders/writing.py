@@ -4,7 +4,7 @@ import asyncpg
 
 from store_omni.importing.progress import Progress
 
-BATCH_ORDERS = 2_000
+BATCH_ORDERS = 8_000
 
 
 async def write_orders(connection: asyncpg.Connection, progress: Progress) -> None:
@@ -60,9 +60,10 @@ LEFT JOIN LATERAL (
 _ORDER_LINES = """
 INSERT INTO orders.order_line (order_id, line_no, sku_id, name_ko, name_en, qty, qty_cancelled, qty_handed_over, unit_price_minor,
   price_reason)
-SELECT d.order_id, g.line_no, g.sku_id, g.name_ko, g.name_en, g.qty, coalesce(c.qty, 0), g.qty - coalesce(c.qty, 0), g.price,
+SELECT d.order_id, g.line_no, g.sku_id, p.name_ko, p.name_en, g.qty, coalesce(c.qty, 0), g.qty - coalesce(c.qty, 0), g.price,
   g.price_reason
 FROM import_part d JOIN import_good g ON g.doc = d.doc AND g.kind = 'sale'
+JOIN catalog.sku k ON k.id = g.sku_id JOIN catalog.product p ON p.id = k.product_id
 LEFT JOIN import_cancelled c ON c.order_id = d.order_id AND c.line_no = g.line_no"""
 
 _CHARGES = """

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.history.queries import timeline
@@ -67,7 +68,9 @@ async def _after(
 
 
 @get("/{fulfilment_id:uuid}")
-async def show(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def show(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     context = await pickup_context(request, write, fulfilment_id, by)
     order = context["order"]
     await note_look(write, by=by, task="counter.order", customer_id=order.customer_id, order_id=order.id)
@@ -75,7 +78,13 @@ async def show(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor
 
 
 @get("/{fulfilment_id:uuid}/history")
-async def history(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor, before: UUID | None = None) -> Response[str]:
+async def history(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    fulfilment_id: FromPath[UUID],
+    by: NamedDependency[Actor],
+    before: FromQuery[UUID | None] = None,
+) -> Response[str]:
     order = await order_at_store(write, fulfilment_id, by=by)
     await note_look(write, by=by, task="counter.history", customer_id=order.customer_id, order_id=order.id)
     older = await timeline(write, by=by, customer_id=order.customer_id, order_id=order.id, before=before)
@@ -84,14 +93,18 @@ async def history(request: Req, write: WriteSession, fulfilment_id: UUID, by: Ac
 
 
 @post("/{fulfilment_id:uuid}/picking", status_code=200)
-async def picking(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def picking(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     form = await read_form(request)
     await start_picking(write, fulfilment_id, by=by, take_over=form.get("take_over") == "yes")
     return await _after(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/scans", status_code=200)
-async def scans(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def scans(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     """A barcode while picking; a shelf code once packed. One field, whatever the scanner reads next."""
     form = await read_form(request)
     code = form.get("code", "")
@@ -106,13 +119,17 @@ async def scans(request: Req, write: WriteSession, fulfilment_id: UUID, by: Acto
 
 
 @post("/{fulfilment_id:uuid}/undo", status_code=200)
-async def undo(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def undo(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     picked = await undo_scan(write, fulfilment_id, by=by)
     return await _after(request, write, fulfilment_id, by, picked)
 
 
 @post("/{fulfilment_id:uuid}/shortage", status_code=200)
-async def shortage(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def shortage(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     form = await read_form(request)
     checks = Checks(form)
     line_no = checks.whole_number("line_no", low=1, high=999)
@@ -123,7 +140,9 @@ async def shortage(request: Req, write: WriteSession, fulfilment_id: UUID, by: A
 
 
 @post("/{fulfilment_id:uuid}/packing", status_code=200)
-async def packing(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def packing(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     checks = Checks(await read_form(request))
     bags = checks.whole_number("bags", low=1, high=BAGS_MAX, default=1)
     checks.done()
@@ -132,14 +151,26 @@ async def packing(request: Req, write: WriteSession, fulfilment_id: UUID, by: Ac
 
 
 @post("/{fulfilment_id:uuid}/staging", status_code=200)
-async def staging(request: Req, write: WriteSession, signer: Signer, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def staging(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    signer: NamedDependency[Signer],
+    fulfilment_id: FromPath[UUID],
+    by: NamedDependency[Actor],
+) -> Response[str]:
     form = await read_form(request)
     await stage(write, signer, fulfilment_id, shelf=form.get("code", ""), by=by)
     return await _after(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/handover", status_code=200)
-async def handover(request: Req, write: WriteSession, signer: Signer, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def handover(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    signer: NamedDependency[Signer],
+    fulfilment_id: FromPath[UUID],
+    by: NamedDependency[Actor],
+) -> Response[str]:
     """The one that gives goods and takes money: sent twice, it happens once."""
     form = await read_form(request)
     checks = Checks(form)
@@ -156,7 +187,9 @@ async def handover(request: Req, write: WriteSession, signer: Signer, fulfilment
 
 
 @post("/{fulfilment_id:uuid}/cancellation", status_code=200)
-async def cancellation(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def cancellation(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     form = await read_form(request)
     checks = Checks(form)
     reason = checks.one_of("reason", tuple(REASONS))
@@ -167,19 +200,25 @@ async def cancellation(request: Req, write: WriteSession, fulfilment_id: UUID, b
 
 
 @post("/{fulfilment_id:uuid}/put-back", status_code=200)
-async def back_on_shelf(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def back_on_shelf(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     await put_back(write, fulfilment_id, by=by)
     return await _after(request, write, fulfilment_id, by)
 
 
 @get("/{fulfilment_id:uuid}/labels")
-async def labels(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def labels(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     context = await pickup_context(request, write, fulfilment_id, by)
     return page(request, "counter/pickups/labels.html", context)
 
 
 @get("/{fulfilment_id:uuid}/receipt")
-async def receipt(request: Req, write: WriteSession, fulfilment_id: UUID, by: Actor) -> Response[str]:
+async def receipt(
+    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
+) -> Response[str]:
     context = await pickup_context(request, write, fulfilment_id, by)
     order = context["order"]
     await note_look(write, by=by, task="counter.receipt", customer_id=order.customer_id, order_id=order.id)
@@ -187,7 +226,9 @@ async def receipt(request: Req, write: WriteSession, fulfilment_id: UUID, by: Ac
 
 
 @get("/{fulfilment_id:uuid}/receipt/qr")
-async def receipt_qr(read: ReadSession, fulfilment_id: UUID, by: Actor, signer: Signer) -> Response[bytes]:
+async def receipt_qr(
+    read: NamedDependency[ReadSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor], signer: NamedDependency[Signer]
+) -> Response[bytes]:
     order = await order_at_store(read, fulfilment_id, by=by)
     store_id = order.fulfilment.store_id if order.fulfilment else 0
     live = await live_pass(read, purpose="receipt", store_id=store_id, subject_id=order.id)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from store_omni.journal.actors import Actor
@@ -55,19 +55,19 @@ async def home() -> Response[str]:
 
 
 @get("/queue")
-async def show(request: Request[Any, Any, Any], read: ReadSession, by: Actor) -> Response[str]:
+async def show(request: Request[Any, Any, Any], read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
     found = await board(read, cast(int, by.store_id))
     return page(request, "counter/queue/index.html", _context(request, found, "queue"))
 
 
 @get("/picks")
-async def picks(request: Request[Any, Any, Any], read: ReadSession, by: Actor) -> Response[str]:
+async def picks(request: Request[Any, Any, Any], read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
     found = await board(read, cast(int, by.store_id))
     return page(request, "counter/queue/picks.html", _context(request, found, "picks"))
 
 
 @get("/queue/live")
-async def live(request: Request[Any, Any, Any], by: Actor) -> ServerSentEvent:
+async def live(request: Request[Any, Any, Any], by: NamedDependency[Actor]) -> ServerSentEvent:
     """The same partial as the page's, sent when it reads differently. Uses short transactions of its own: a stream
     must not hold the request's session open."""
     locale, store_id = current_locale(), cast(int, by.store_id)

@@ -5,7 +5,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from store_omni.fulfilling.refusing_codes import note_refusal
 from store_omni.history.queries import timeline
@@ -71,14 +72,16 @@ async def _verified(request: Req, session: WriteSession, signer: Signer, code: s
 
 
 @get("/")
-async def show(request: Req, read: ReadSession, by: Actor) -> Response[str]:
+async def show(request: Req, read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
     received = await received_today(read, cast(int, by.store_id))
     context = {"staff": staff_view(request), "nav": "returns", "part": None, "received": received}
     return page(request, "counter/returns/index.html", context)
 
 
 @post("/scan", status_code=200)
-async def scan(request: Req, write: WriteSession, signer: Signer, by: Actor) -> Response[str]:
+async def scan(
+    request: Req, write: NamedDependency[WriteSession], signer: NamedDependency[Signer], by: NamedDependency[Actor]
+) -> Response[str]:
     form = await read_form(request)
     code = form.get("code", "")
     known = await _verified(request, write, signer, code, by)
@@ -94,7 +97,9 @@ async def scan(request: Req, write: WriteSession, signer: Signer, by: Actor) -> 
 
 
 @post("/choice", status_code=200)
-async def choice(request: Req, write: WriteSession, signer: Signer, by: Actor) -> Response[str]:
+async def choice(
+    request: Req, write: NamedDependency[WriteSession], signer: NamedDependency[Signer], by: NamedDependency[Actor]
+) -> Response[str]:
     """A look ahead, nothing is written: these goods, this much money."""
     form = await read_form(request)
     checks = Checks(form)
@@ -115,7 +120,9 @@ async def choice(request: Req, write: WriteSession, signer: Signer, by: Actor) -
 
 
 @post("/receptions", status_code=200)
-async def receptions(request: Req, write: WriteSession, signer: Signer, by: Actor) -> Response[str]:
+async def receptions(
+    request: Req, write: NamedDependency[WriteSession], signer: NamedDependency[Signer], by: NamedDependency[Actor]
+) -> Response[str]:
     """Goods in, money out: sent twice, it happens once."""
     form = await read_form(request)
     checks = Checks(form)
@@ -139,7 +146,9 @@ async def receptions(request: Req, write: WriteSession, signer: Signer, by: Acto
 
 
 @get("/{request_id:uuid}")
-async def done(request: Req, write: WriteSession, by: Actor, request_id: UUID) -> Response[str]:
+async def done(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], request_id: FromPath[UUID]
+) -> Response[str]:
     found = await return_received_here(write, request_id, by=by)
     await note_look(write, by=by, task="counter.return", customer_id=found.customer_id, order_id=found.order_id)
     context = {
@@ -154,7 +163,13 @@ async def done(request: Req, write: WriteSession, by: Actor, request_id: UUID) -
 
 
 @get("/{request_id:uuid}/history")
-async def history(request: Req, write: WriteSession, by: Actor, request_id: UUID, before: UUID | None = None) -> Response[str]:
+async def history(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    request_id: FromPath[UUID],
+    before: FromQuery[UUID | None] = None,
+) -> Response[str]:
     found = await return_received_here(write, request_id, by=by)
     await note_look(write, by=by, task="counter.history", customer_id=found.customer_id, order_id=found.order_id)
     older = await timeline(write, by=by, order_id=found.order_id, before=before)
@@ -168,7 +183,9 @@ async def history(request: Req, write: WriteSession, by: Actor, request_id: UUID
 
 
 @get("/{request_id:uuid}/slip")
-async def slip(request: Req, write: WriteSession, by: Actor, request_id: UUID) -> Response[str]:
+async def slip(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], request_id: FromPath[UUID]
+) -> Response[str]:
     found = await return_received_here(write, request_id, by=by)
     await note_look(write, by=by, task="counter.return_slip", customer_id=found.customer_id, order_id=found.order_id)
     context = {"staff": staff_view(request), "nav": "returns", "found": found}

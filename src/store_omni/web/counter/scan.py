@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 
 from store_omni.fulfilling.refusing_codes import note_refusal
 from store_omni.journal.actors import Actor
@@ -25,12 +25,14 @@ _PASS_LIKE = re.compile(rf"[A-Z2-7]{{{TOKEN_CHARS - 20},}}", re.IGNORECASE)
 
 
 @get("/scan")
-async def show(request: Req, by: Actor) -> Response[str]:
+async def show(request: Req, by: NamedDependency[Actor]) -> Response[str]:
     return page(request, "counter/scan/index.html", {"staff": staff_view(request), "nav": "scan"})
 
 
 @post("/scan", status_code=200)
-async def scanned(request: Req, write: WriteSession, signer: Signer, by: Actor) -> Response[str]:
+async def scanned(
+    request: Req, write: NamedDependency[WriteSession], signer: NamedDependency[Signer], by: NamedDependency[Actor]
+) -> Response[str]:
     form = await read_form(request)
     code = form.get("code", "")
     if not code:

@@ -6,7 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from store_omni.customers.queries import customer_by_id
 from store_omni.history.gathering import orders_of
@@ -31,7 +32,13 @@ def failures_first(entries: list[EntryView]) -> list[EntryView]:
 
 
 @get("/{customer_id:uuid}")
-async def show(request: Req, write: WriteSession, by: Actor, clock: Clock, customer_id: UUID) -> Response[str]:
+async def show(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    clock: NamedDependency[Clock],
+    customer_id: FromPath[UUID],
+) -> Response[str]:
     customer = await customer_by_id(write, customer_id)
     await note_look(write, by=by, task="desk.customer", customer_id=customer.id)
     today = await timeline(write, by=by, customer_id=customer.id, since=midnight(clock.now()))
@@ -47,7 +54,13 @@ async def show(request: Req, write: WriteSession, by: Actor, clock: Clock, custo
 
 
 @get("/{customer_id:uuid}/history")
-async def history(request: Req, write: WriteSession, by: Actor, customer_id: UUID, before: UUID | None = None) -> Response[str]:
+async def history(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    customer_id: FromPath[UUID],
+    before: FromQuery[UUID | None] = None,
+) -> Response[str]:
     customer = await customer_by_id(write, customer_id)
     await note_look(write, by=by, task="desk.history", customer_id=customer.id)
     older = await timeline(write, by=by, customer_id=customer.id, before=before)

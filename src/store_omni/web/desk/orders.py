@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
 
 from store_omni.customers.queries import CustomerView, customer_by_id
 from store_omni.fulfilling.cancelling import OFF_THE_WAY, cancel_order
@@ -37,7 +38,9 @@ async def _buyer(session: WriteSession, customer_id: UUID | None) -> CustomerVie
 
 
 @get("/{number:str}")
-async def show(request: Req, write: WriteSession, by: Actor, number: str) -> Response[str]:
+async def show(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], number: FromPath[str]
+) -> Response[str]:
     order = await order_by_id(write, await order_named(write, number))
     await note_look(write, by=by, task="desk.order", customer_id=order.customer_id, order_id=order.id)
     stores = await stores_by_id(write, [order.fulfilment.store_id]) if order.fulfilment else {}
@@ -63,7 +66,13 @@ async def show(request: Req, write: WriteSession, by: Actor, number: str) -> Res
 
 
 @get("/{number:str}/history")
-async def history(request: Req, write: WriteSession, by: Actor, number: str, before: UUID | None = None) -> Response[str]:
+async def history(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    number: FromPath[str],
+    before: FromQuery[UUID | None] = None,
+) -> Response[str]:
     order = await order_by_id(write, await order_named(write, number))
     await note_look(write, by=by, task="desk.history", customer_id=order.customer_id, order_id=order.id)
     older = await timeline(write, by=by, order_id=order.id, before=before)
@@ -72,7 +81,9 @@ async def history(request: Req, write: WriteSession, by: Actor, number: str, bef
 
 
 @post("/{number:str}/cancellation", status_code=200)
-async def cancellation(request: Req, write: WriteSession, by: Actor, number: str) -> Response[str]:
+async def cancellation(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], number: FromPath[str]
+) -> Response[str]:
     """Cannot be undone, so the page asks first and a reason is needed."""
     form = await read_form(request)
     checks = Checks(form)
@@ -89,7 +100,13 @@ async def cancellation(request: Req, write: WriteSession, by: Actor, number: str
 
 
 @post("/{number:str}/return", status_code=200)
-async def start_return(request: Req, write: WriteSession, signer: Signer, by: Actor, number: str) -> Response[str]:
+async def start_return(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    signer: NamedDependency[Signer],
+    by: NamedDependency[Actor],
+    number: FromPath[str],
+) -> Response[str]:
     form = await read_form(request)
     checks = Checks(form)
     reason = checks.one_of("reason", tuple(RETURN_REASONS))
@@ -106,7 +123,9 @@ async def start_return(request: Req, write: WriteSession, signer: Signer, by: Ac
 
 
 @post("/{number:str}/return/cancellation", status_code=200)
-async def withdraw(request: Req, write: WriteSession, by: Actor, number: str) -> Response[str]:
+async def withdraw(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], number: FromPath[str]
+) -> Response[str]:
     order_id = await order_named(write, number)
     for one in await returns_of(write, order_id):
         if one.reception == "requested":

@@ -3,7 +3,8 @@
 from typing import Any
 
 from litestar import Request, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
 
 from store_omni.customers.finding import DigitsAlone, NameAlone
 from store_omni.history.finding import Found, find, recent_customers
@@ -32,7 +33,9 @@ def _only(found: Found) -> str | None:
 
 
 @get("/search")
-async def search(request: Req, write: WriteSession, by: Actor, q: str = "") -> Response[str]:
+async def search(
+    request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], q: FromQuery[str] = ""
+) -> Response[str]:
     found, said = None, None
     if q.strip():
         try:

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
 
 from store_omni.history.watching import looks
 from store_omni.journal.actors import Actor
@@ -23,12 +24,12 @@ async def home() -> Response[str]:
 @get("/access")
 async def access(
     request: Req,
-    read: ReadSession,
-    by: Actor,
-    staff: str = "",
-    order: str = "",
-    customer: UUID | None = None,
-    before: UUID | None = None,
+    read: NamedDependency[ReadSession],
+    by: NamedDependency[Actor],
+    staff: FromQuery[str] = "",
+    order: FromQuery[str] = "",
+    customer: FromQuery[UUID | None] = None,
+    before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """Filters: `staff` (number or name), `order` (a number: everybody who looked at its buyer), `customer` (an id)."""
     found = await looks(read, staff=staff.strip(), customer_id=customer, number=order.strip(), before=before)

@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
 
@@ -23,7 +24,7 @@ def live() -> str:
 
 
 @get("/ready", media_type=MediaType.TEXT)
-async def ready(pool: asyncpg.Pool) -> Response[str]:
+async def ready(pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
     """The database answers too, so orders can be taken."""
     try:
         await pool.fetchval("SELECT 1", timeout=2)

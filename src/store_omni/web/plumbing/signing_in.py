@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 
 from store_omni.kit.errors import Refusal, TooManyTries
 from store_omni.staff.errors import WrongSecret
@@ -33,7 +34,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         return show(request, next_=request.query_params.get("next", ""))
 
     @post("/sign-in")
-    async def enter(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Response[str]:
+    async def enter(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
         typed = await read_form(request)
         login, target = typed.get("login", ""), local_address(typed.get("next", ""), home)
         try:
@@ -47,7 +48,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         return Response("", status_code=303, headers={"location": target}, cookies=[cookie])
 
     @post("/sign-out")
-    async def leave(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Response[str]:
+    async def leave(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
         token = request.cookies.get(STAFF_COOKIE)
         if token:
             await sign_out(pool, token)

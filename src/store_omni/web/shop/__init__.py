@@ -37,6 +37,7 @@ FACE = Router(
         basket.choose,
         checkout.checkout,
         checkout.order,
+        orders.own_orders,
         orders.order_page,
         orders.order_history,
         orders.order_live,

@@ -2,6 +2,8 @@
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from store_omni.inventory.queries import StoreFit, stores_fitting
 from store_omni.kit.clock import Clock
@@ -22,14 +24,14 @@ def chosen_fit(fits: list[StoreFit], store_id: int | None) -> StoreFit | None:
 
 
 @get("/basket")
-async def basket(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+async def basket(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+) -> Response[str]:
     held = await basket_of(pool, visitor.basket_id)
     sold = {line.sku_id: line.qty for line in held.lines if line.sold}
     fits = []
     if sold:
-        fits = await stores_fitting(
-            pool, sold, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=OTHERS_SHOWN
-        )
+        fits = await stores_fitting(pool, sold, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=OTHERS_SHOWN)
     chosen = chosen_fit(fits, held.store_id)
     context = {
         "basket": held,
@@ -42,7 +44,9 @@ async def basket(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
 
 
 @post("/basket/lines", status_code=303)
-async def add(request: Web, write: WriteSession, visitor: Visitor, then: str = "") -> Response[str]:
+async def add(
+    request: Web, write: NamedDependency[WriteSession], visitor: NamedDependency[Visitor], then: FromQuery[str] = ""
+) -> Response[str]:
     """`then=checkout` goes straight on to the order."""
     form = await read_form(request)
     checks = Checks(form)
@@ -59,7 +63,9 @@ async def add(request: Web, write: WriteSession, visitor: Visitor, then: str = "
 
 
 @post("/basket/lines/{sku_id:int}", status_code=303)
-async def change(request: Web, write: WriteSession, visitor: Visitor, sku_id: int) -> Response[str]:
+async def change(
+    request: Web, write: NamedDependency[WriteSession], visitor: NamedDependency[Visitor], sku_id: FromPath[int]
+) -> Response[str]:
     """`qty`, and from a form without script `qty_step` −1 or 1; `remove` takes the line out."""
     form = await read_form(request)
     checks = Checks(form)
@@ -73,7 +79,7 @@ async def change(request: Web, write: WriteSession, visitor: Visitor, sku_id: in
 
 
 @post("/basket/store", status_code=303)
-async def choose(request: Web, write: WriteSession, visitor: Visitor) -> Response[str]:
+async def choose(request: Web, write: NamedDependency[WriteSession], visitor: NamedDependency[Visitor]) -> Response[str]:
     form = await read_form(request)
     checks = Checks(form)
     store_id = checks.whole_number("store_id", low=1, high=2_000_000_000)

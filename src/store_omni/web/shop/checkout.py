@@ -1,16 +1,18 @@
 """Ordering: who collects and how to tell her; to be paid in the store."""
 
+import re
 from typing import Any
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.inventory.queries import StoreFit, stores_fitting
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, Refusal
 from store_omni.kit.ids import new_id
-from store_omni.orders.basketing import BasketView, basket_of
+from store_omni.orders.basketing import LINES_MAX, BasketView, basket_of
 from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
 from store_omni.orders.placing import Contact, Wanted, place
 from store_omni.web.plumbing.forms import Checks, read_form
@@ -60,7 +62,9 @@ async def _page(
 
 
 @get("/checkout")
-async def checkout(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+async def checkout(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+) -> Response[str]:
     held = await basket_of(pool, visitor.basket_id)
     if not held.lines or held.store_id is None:
         return go_to(request, "/basket")
@@ -68,7 +72,9 @@ async def checkout(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cl
 
 
 @post("/checkout", status_code=303)
-async def order(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+async def order(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+) -> Response[str]:
     """No session here: placing is one statement of its own, and what it refuses has changed nothing."""
     form = await read_form(request)
     held = await basket_of(pool, visitor.basket_id)
@@ -86,16 +92,15 @@ async def order(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock
     return go_to(request, f"/orders/{number}")
 
 
-async def _place(
-    request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str]
-) -> str:
+async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str]) -> str:
     checks = Checks(form)
     name = checks.need("name", N_("Please enter the name of who collects."))[:NAME_CHARS_MAX]
     phone = checks.phone("phone", needed=True)
     email = checks.email("email", needed=False)
     checks.done()
     wanted = _wanted(form, held)
-    store_id = int(form["store_id"]) if form.get("store_id", "").isdecimal() else held.store_id
+    shown = form.get("store_id", "")
+    store_id = int(shown) if re.fullmatch("[0-9]{1,9}", shown) else held.store_id
     if store_id is None:
         raise BasketEmpty
     placed = await place(
@@ -117,8 +122,8 @@ def _wanted(form: dict[str, str], held: BasketView) -> list[Wanted]:
     """What the page showed (`items`: `sku:qty,…`), not what the basket became in another tab meanwhile; this also
     lets the same form, sent again after the basket was emptied by its own success, find that success."""
     wanted = []
-    for part in form.get("items", "").split(","):
+    for part in form.get("items", "").split(",")[:LINES_MAX]:
         sku, _, qty = part.partition(":")
-        if sku.isdecimal() and qty.isdecimal() and len(sku) < 10 and len(qty) < 4:
+        if re.fullmatch("[0-9]{1,9}", sku) and re.fullmatch("[0-9]{1,2}", qty):
             wanted.append(Wanted(int(sku), int(qty)))
     return wanted or [Wanted(line.sku_id, line.qty) for line in held.lines]

@@ -2,6 +2,7 @@
 
 import asyncpg
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from store_omni.catalog.categories import CATEGORIES
 from store_omni.catalog.queries import listed, shelf_sizes
@@ -13,7 +14,7 @@ POPULAR_SHOWN = 12
 
 
 @get("/")
-async def home(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+async def home(request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor]) -> Response[str]:
     popular = await listed(pool, count=POPULAR_SHOWN)
     spread = await spread_of(pool, [card.id for card in popular.cards], place=visitor.place, chosen_id=visitor.store_id)
     sizes = await shelf_sizes(pool)

@@ -2,6 +2,8 @@
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from store_omni.kit.ids import secret_token
 from store_omni.orders.errors import LinkSpent
@@ -11,7 +13,9 @@ from store_omni.web.shop.visiting import VIEWER_COOKIE, Visitor, Web, keep, show
 
 
 @get("/o/{token:str}")
-async def link_page(request: Web, pool: asyncpg.Pool, visitor: Visitor, token: str) -> Response[str]:
+async def link_page(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], token: FromPath[str]
+) -> Response[str]:
     """Looking uses nothing up: mail scanners look before the person does."""
     if not await link_alive(pool, token, viewer=visitor.viewer):
         raise LinkSpent(next_url="/orders/lookup")
@@ -19,7 +23,9 @@ async def link_page(request: Web, pool: asyncpg.Pool, visitor: Visitor, token: s
 
 
 @post("/o/{token:str}", status_code=303)
-async def use_link(request: Web, pool: asyncpg.Pool, visitor: Visitor, token: str) -> Response[str]:
+async def use_link(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], token: FromPath[str]
+) -> Response[str]:
     viewer = visitor.viewer or secret_token()
     number = await open_link(pool, token, viewer=viewer)
     answer = go_to(request, f"/orders/{number}")

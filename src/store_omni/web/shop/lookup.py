@@ -5,6 +5,8 @@ from uuid import UUID
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from store_omni.journal.actors import Actor
 from store_omni.journal.limiting import count_try
@@ -36,12 +38,14 @@ def _form(request: Web, visitor: Visitor, form: dict[str, str], problems: dict[s
 
 
 @get("/orders/lookup")
-async def lookup_page(request: Web, visitor: Visitor, number: str = "") -> Response[str]:
+async def lookup_page(request: Web, visitor: NamedDependency[Visitor], number: FromQuery[str] = "") -> Response[str]:
     return _form(request, visitor, {"number": number[:20]}, {})
 
 
 @post("/orders/lookup", status_code=303)
-async def ask(request: Web, write: WriteSession, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+async def ask(
+    request: Web, write: NamedDependency[WriteSession], pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor]
+) -> Response[str]:
     """The same answer whether anything matches or not."""
     form = await read_form(request)
     checks = Checks(form)
@@ -72,13 +76,17 @@ def _code_page(request: Web, visitor: Visitor, challenge_id: UUID, left: int, wr
 
 
 @get("/orders/lookup/{challenge_id:uuid}")
-async def code_page(request: Web, pool: asyncpg.Pool, visitor: Visitor, challenge_id: UUID) -> Response[str]:
+async def code_page(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], challenge_id: FromPath[UUID]
+) -> Response[str]:
     challenge = await open_challenge(pool, challenge_id)
     return _code_page(request, visitor, challenge_id, challenge.tries_left, None)
 
 
 @post("/orders/lookup/{challenge_id:uuid}", status_code=303)
-async def check(request: Web, pool: asyncpg.Pool, visitor: Visitor, challenge_id: UUID) -> Response[str]:
+async def check(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], challenge_id: FromPath[UUID]
+) -> Response[str]:
     """No session: the try has to stay counted though the answer is a refusal."""
     form = await read_form(request)
     viewer = visitor.viewer or secret_token()

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
@@ -17,6 +19,7 @@ from store_omni.kit.errors import NotFound
 from store_omni.kit.signing import Signer
 from store_omni.notifications.queries import messages_of
 from store_omni.notifications.watching import mark_of
+from store_omni.orders.listing import orders_of
 from store_omni.orders.queries import OrderView, order_for_shopper
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
@@ -70,9 +73,25 @@ async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView
     return await order_for_shopper(session, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
 
 
+@get("/orders")
+async def own_orders(request: Web, read: ReadSession, visitor: Visitor) -> Response[str]:
+    """What this browser may see; a signed-in shopper has all of hers on her own page."""
+    if visitor.shopper:
+        return go_to(request, "/account")
+    found = await orders_of(read, customer_id=None, viewer_hash=visitor.viewer_hash) if visitor.viewer else None
+    if found is None or not found.orders:
+        return go_to(request, "/orders/lookup")
+    return show(request, visitor, "shop/orders/index.html", {"orders": found.orders}, nav="orders")
+
+
 @get("/orders/{number:str}")
 async def order_page(
-    request: Web, read: ReadSession, pool: asyncpg.Pool, clock: Clock, visitor: Visitor, number: str
+    request: Web,
+    read: NamedDependency[ReadSession],
+    pool: NamedDependency[asyncpg.Pool],
+    clock: NamedDependency[Clock],
+    visitor: NamedDependency[Visitor],
+    number: FromPath[str],
 ) -> Response[str]:
     # Read before the rest: a change in between then shows as a new mark, and the stream sends it.
     mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
@@ -83,7 +102,11 @@ async def order_page(
 
 @get("/orders/{number:str}/history")
 async def order_history(
-    request: Web, read: ReadSession, visitor: Visitor, number: str, before: UUID | None = None
+    request: Web,
+    read: NamedDependency[ReadSession],
+    visitor: NamedDependency[Visitor],
+    number: FromPath[str],
+    before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """The older part of what happened."""
     order = await _own(read, visitor, number)
@@ -94,7 +117,9 @@ async def order_history(
 
 
 @get("/orders/{number:str}/live")
-async def order_live(request: Web, pool: asyncpg.Pool, visitor: Visitor, number: str) -> ServerSentEvent:
+async def order_live(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> ServerSentEvent:
     """The status again whenever it changed. Looks cost one short statement; nothing is held between them."""
     mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
     if mark is None:
@@ -122,7 +147,9 @@ async def _changes(
 
 
 @get("/orders/{number:str}/qr")
-async def order_qr(read: ReadSession, signer: Signer, visitor: Visitor, number: str) -> Response[bytes]:
+async def order_qr(
+    read: NamedDependency[ReadSession], signer: NamedDependency[Signer], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[bytes]:
     """Drawn anew each time it is looked at; the code itself is stored nowhere."""
     order = await _own(read, visitor, number)
     part = order.fulfilment
@@ -135,7 +162,9 @@ async def order_qr(read: ReadSession, signer: Signer, visitor: Visitor, number: 
 
 
 @get("/orders/{number:str}/cancellation")
-async def cancellation_page(request: Web, read: ReadSession, visitor: Visitor, number: str) -> Response[str]:
+async def cancellation_page(
+    request: Web, read: NamedDependency[ReadSession], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[str]:
     order = await _own(read, visitor, number)
     context = await _status(read, order, visitor)
     context["reasons"] = [(code, REASONS[code]) for code in SHOPPER_REASONS]
@@ -143,7 +172,9 @@ async def cancellation_page(request: Web, read: ReadSession, visitor: Visitor, n
 
 
 @post("/orders/{number:str}/cancellation", status_code=303)
-async def cancel(request: Web, write: WriteSession, visitor: Visitor, number: str) -> Response[str]:
+async def cancel(
+    request: Web, write: NamedDependency[WriteSession], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[str]:
     form = await read_form(request)
     order = await _own(ReadSession(write), visitor, number)
     checks = Checks(form)

@@ -4,6 +4,7 @@ draws it better, so browsers keep it for a month."""
 import re
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from store_omni.catalog.drawing.pictures import draw_product
 from store_omni.kit.errors import NotFound
@@ -14,7 +15,7 @@ _COLOUR = re.compile(r"[a-z]{0,20}|[0-9a-f]{6}")
 
 
 @get("/pictures/{drawing:str}/{colour:str}", sync_to_thread=True)
-def picture(drawing: str, colour: str, c: str = "") -> Response[bytes]:
+def picture(drawing: FromPath[str], colour: FromPath[str], c: FromQuery[str] = "") -> Response[bytes]:
     """`drawing`: a drawing's key; `colour`: a colour's name or six hex digits; `c`: the category, whose sign a thing
     without a drawing of its own bears."""
     colour = colour.removesuffix(".svg")

@@ -2,6 +2,7 @@
 
 import asyncpg
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from store_omni.kit.errors import N_, Refusal
 from store_omni.stores.near import Place, find_place
@@ -32,7 +33,7 @@ def _point(form: dict[str, str]) -> Place | None:
 
 
 @post("/place", status_code=303)
-async def set_place(request: Web, pool: asyncpg.Pool) -> Response[str]:
+async def set_place(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
     """`lat` and `lon` from the browser, else `near`, a typed district; `forget`: no place any more."""
     form = await read_form(request)
     target = own_address(form.get("next", "/"))

@@ -2,6 +2,8 @@
 
 import asyncpg
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from store_omni.catalog.categories import BY_KEY, CATEGORIES
 from store_omni.catalog.queries import PAGE_PRODUCTS, Found, Sort, by_number, listed, product, search, shelf_sizes
@@ -20,7 +22,13 @@ PAGES_MAX = 200
 
 @get("/products")
 async def products(
-    request: Web, pool: asyncpg.Pool, visitor: Visitor, q: str = "", category: str = "", sort: str = "popular", at: int = 1
+    request: Web,
+    pool: NamedDependency[asyncpg.Pool],
+    visitor: NamedDependency[Visitor],
+    q: FromQuery[str] = "",
+    category: FromQuery[str] = "",
+    sort: FromQuery[str] = "popular",
+    at: FromQuery[int] = 1,
 ) -> Response[str]:
     """`at`: the page, from 1. A scanned or typed number that is one product's own leads straight to it."""
     reading = read_query(q)
@@ -58,7 +66,13 @@ async def _find(pool: asyncpg.Pool, reading: Reading, category: str, sort: Sort,
 
 @get("/products/{code:str}")
 async def product_page(
-    request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, code: str, sku: int | None = None, stores: str = ""
+    request: Web,
+    pool: NamedDependency[asyncpg.Pool],
+    visitor: NamedDependency[Visitor],
+    clock: NamedDependency[Clock],
+    code: FromPath[str],
+    sku: FromQuery[int | None] = None,
+    stores: FromQuery[str] = "",
 ) -> Response[str]:
     """`sku`: the variant looked at; `stores=all`: more than the nearest."""
     found = await product(pool, code)

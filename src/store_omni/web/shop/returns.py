@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
@@ -31,7 +33,9 @@ async def _open(session: ReadSession, order: OrderView) -> ReturnView | None:
 
 
 @get("/orders/{number:str}/return")
-async def return_page(request: Web, read: ReadSession, visitor: Visitor, number: str) -> Response[str]:
+async def return_page(
+    request: Web, read: NamedDependency[ReadSession], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[str]:
     order = await _own(read, visitor, number)
     found = await returns_of(read, order.id)
     opened = next((one for one in found if one.reception == "requested"), None)
@@ -47,7 +51,9 @@ async def return_page(request: Web, read: ReadSession, visitor: Visitor, number:
 
 
 @get("/orders/{number:str}/return/qr")
-async def return_qr(read: ReadSession, signer: Signer, visitor: Visitor, number: str) -> Response[bytes]:
+async def return_qr(
+    read: NamedDependency[ReadSession], signer: NamedDependency[Signer], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[bytes]:
     """Drawn anew each time it is looked at; the code itself is stored nowhere."""
     opened = await _open(read, await _own(read, visitor, number))
     live = await live_code(read, opened) if opened is not None else None
@@ -57,7 +63,13 @@ async def return_qr(read: ReadSession, signer: Signer, visitor: Visitor, number:
 
 
 @post("/orders/{number:str}/return", status_code=303)
-async def ask_return(request: Web, write: WriteSession, signer: Signer, visitor: Visitor, number: str) -> Response[str]:
+async def ask_return(
+    request: Web,
+    write: NamedDependency[WriteSession],
+    signer: NamedDependency[Signer],
+    visitor: NamedDependency[Visitor],
+    number: FromPath[str],
+) -> Response[str]:
     form = await read_form(request)
     order = await _own(write, visitor, number)
     checks = Checks(form)
@@ -77,7 +89,9 @@ async def ask_return(request: Web, write: WriteSession, signer: Signer, visitor:
 
 
 @post("/orders/{number:str}/return/cancellation", status_code=303)
-async def withdraw(request: Web, write: WriteSession, visitor: Visitor, number: str) -> Response[str]:
+async def withdraw(
+    request: Web, write: NamedDependency[WriteSession], visitor: NamedDependency[Visitor], number: FromPath[str]
+) -> Response[str]:
     """The goods stay where they are; sent twice it says the same."""
     order = await _own(write, visitor, number)
     opened = await _open(write, order)

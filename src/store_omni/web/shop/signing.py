@@ -2,6 +2,8 @@
 
 import asyncpg
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from store_omni.customers.errors import WrongPassword
 from store_omni.customers.joining import PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, join
@@ -32,14 +34,14 @@ def _sign_in_page(request: Web, visitor: Visitor, form: dict[str, str], refusal:
 
 
 @get("/sign-in")
-async def sign_in_page(request: Web, visitor: Visitor, next: str = "/account") -> Response[str]:
+async def sign_in_page(request: Web, visitor: NamedDependency[Visitor], next: FromQuery[str] = "/account") -> Response[str]:
     if visitor.shopper:
         return go_to(request, own_address(next))
     return _sign_in_page(request, visitor, {"next": next}, None)
 
 
 @post("/sign-in", status_code=303)
-async def do_sign_in(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+async def do_sign_in(request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor]) -> Response[str]:
     form = await read_form(request)
     try:
         customer_id, token = await sign_in(
@@ -68,12 +70,12 @@ def _sign_up_page(request: Web, visitor: Visitor, form: dict[str, str], problems
 
 
 @get("/sign-up")
-async def sign_up_page(request: Web, visitor: Visitor, next: str = "/account") -> Response[str]:
+async def sign_up_page(request: Web, visitor: NamedDependency[Visitor], next: FromQuery[str] = "/account") -> Response[str]:
     return _sign_up_page(request, visitor, {"next": next}, {})
 
 
 @post("/sign-up", status_code=303)
-async def do_sign_up(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Response[str]:
+async def do_sign_up(request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor]) -> Response[str]:
     form = await read_form(request)
     checks = Checks(form)
     name = checks.need("name", N_("Please enter your name."))[:NAME_CHARS_MAX]
@@ -99,7 +101,7 @@ async def do_sign_up(request: Web, pool: asyncpg.Pool, visitor: Visitor) -> Resp
 
 
 @post("/sign-out", status_code=303)
-async def do_sign_out(request: Web, pool: asyncpg.Pool) -> Response[str]:
+async def do_sign_out(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
     token = request.cookies.get(SHOPPER_COOKIE)
     if token:
         await sign_out(pool, token)

@@ -2,6 +2,8 @@
 
 import asyncpg
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import NotFound
@@ -12,13 +14,21 @@ STORES_SHOWN = 40
 
 
 @get("/stores")
-async def stores(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock) -> Response[str]:
+async def stores(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+) -> Response[str]:
     found = await stores_near(pool, visitor.place, count=STORES_SHOWN, chosen_id=visitor.store_id)
     return show(request, visitor, "shop/stores/index.html", {"stores": found, "now": clock.now()}, nav="stores")
 
 
 @get("/stores/{code:str}")
-async def store_page(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, code: str) -> Response[str]:
+async def store_page(
+    request: Web,
+    pool: NamedDependency[asyncpg.Pool],
+    visitor: NamedDependency[Visitor],
+    clock: NamedDependency[Clock],
+    code: FromPath[str],
+) -> Response[str]:
     found = await stores_near(pool, visitor.place, count=1, code=code)
     if not found:
         raise NotFound

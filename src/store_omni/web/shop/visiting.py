@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 
 from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, signed_in
 from store_omni.journal.actors import Actor
@@ -87,7 +88,7 @@ def write_place(place: Place) -> str:
     return quote(json.dumps([round(place.latitude, 3), round(place.longitude, 3), place.name_ko, place.name_en]))
 
 
-async def visitor(request: Web, pool: asyncpg.Pool) -> Visitor:
+async def visitor(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Visitor:
     token = request.cookies.get(SHOPPER_COOKIE)
     basket_id = _uuid(request.cookies.get(BASKET_COOKIE))
     return Visitor(
