@@ -3,7 +3,7 @@
 import pytest
 
 from store_omni.customers.finding import DigitsAlone, NameAlone, Sought, read_search
-from store_omni.customers.masking import masked_email, masked_name, masked_phone
+from store_omni.customers.masking import masked_email, masked_name
 from store_omni.customers.queries import customer_by_id
 from store_omni.history.finding import find, order_named, recent_customers
 from store_omni.journal.looking import note_look
@@ -129,4 +129,3 @@ def test_masks_leave_enough_to_recognise_and_no_more() -> None:
     assert [masked_name(name) for name in ("김하늘", "홍길", "남궁민수", "Jane Doe", "")] == ["김*늘", "홍*", "남**수", "J** D**", ""]
     assert masked_email("haneul@example.com") == "ha****@example.com"
     assert masked_email("a@example.com") == "a**@example.com"
-    assert masked_phone("010-1234-5678") == "010-****-5678"

@@ -16,10 +16,3 @@ def masked_email(address: str) -> str:
     """`haneul@example.com` → `ha****@example.com`: enough to ask "is it the one that begins with …?"."""
     local, _, host = address.partition("@")
     return f"{local[:2]}{'*' * max(len(local) - 2, 2)}@{host}"
-
-
-def masked_phone(said: str) -> str:
-    """`010-1234-5678` → `010-****-5678`; the middle of what is shown, whatever its shape."""
-    digits = [place for place, char in enumerate(said) if char.isdigit()]
-    hidden = set(digits[3:-4])
-    return "".join("*" if place in hidden else char for place, char in enumerate(said))

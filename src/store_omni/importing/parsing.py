@@ -1,7 +1,7 @@
 """What a cell says: figures, money, moments, telephone numbers, hours. Each refuses with the words for the rejects file."""
 
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,7 +31,7 @@ def money(text: str, currency: str) -> int:
     """`6.95` GBP → 695; `₩12,900` → 12900. Half a minor unit is rounded away from zero."""
     try:
         minor = to_minor(Decimal(text.replace(",", "").strip(" ₩£$€원")), currency)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         raise RowRefused(f"price is no amount: {text!r}") from None
     if abs(minor) > PRICE_MINOR_MAX:
         raise RowRefused(f"price is beyond belief: {text}")

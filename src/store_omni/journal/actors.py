@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 ActorKind = Literal["guest", "shopper", "clerk", "agent", "manager", "service", "system"]
-STAFF_KINDS = frozenset({"clerk", "agent", "manager"})
+STAFF_KINDS = frozenset({"clerk", "agent", "manager", "service"})
 
 
 class Actor(msgspec.Struct, frozen=True):

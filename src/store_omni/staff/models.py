@@ -1,18 +1,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Integer, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_omni.kit.database import Base
 
 
 class Account(Base):
-    """A clerk belongs to exactly one store; agents and managers to none (all)."""
+    """A clerk belongs to exactly one store; agents and managers to none (all). A service (till, ERP, app server) is an
+    account too, so that what it did has an author; it has no PIN and comes in by token only."""
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint("role IN ('clerk','agent','manager')", name="role"),
+        CheckConstraint("role IN ('clerk','agent','manager','service')", name="role"),
         CheckConstraint("(role = 'clerk') <= (store_id IS NOT NULL)", name="clerk_has_store"),
         {"schema": "staff"},
     )
@@ -40,3 +41,27 @@ class SignIn(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(server_default="")
+
+
+class ServiceScope(Base):
+    """What a service account may do: verbs (`orders:place` …), and at which stores (NULL: all)."""
+
+    __tablename__ = "service_scope"
+    __table_args__ = {"schema": "staff"}
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"), primary_key=True)
+    verbs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    store_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+
+
+class ServiceToken(Base):
+    """A bearer token of a service account: shown once, kept as its hash, revoked with the next request."""
+
+    __tablename__ = "service_token"
+    __table_args__ = (Index("ix_service_token_account_id", "account_id"), {"schema": "staff"})
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

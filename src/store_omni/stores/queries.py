@@ -6,10 +6,12 @@ from datetime import date, time
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
+import asyncpg
 import msgspec
 from sqlalchemy import text
 
 from store_omni.kit.database import ReadSession
+from store_omni.kit.errors import NotFound
 from store_omni.stores.hours import Hours
 
 EARTH_RADIUS_KM = 6371.0088
@@ -80,3 +82,12 @@ async def stores_by_id(session: ReadSession, ids: list[int] | None = None) -> di
     hours = (await session.execute(text(HOURS_SQL.format(":ids")), found)).all()
     holidays = (await session.execute(text(HOLIDAYS_SQL.format(":ids")), found)).all()
     return {store.id: store for store in shape_stores(rows, hours, holidays)}
+
+
+async def store_by_code(pool: asyncpg.Pool, code: str) -> StoreView:
+    """Errors: `NotFound`."""
+    row = await pool.fetchrow(f"SELECT {STORE_COLUMNS} FROM stores.store s WHERE s.code = $1 AND s.active", code)
+    if row is None:
+        raise NotFound
+    hours = await pool.fetch(HOURS_SQL.format("$1"), [row["id"]])
+    return shape_stores([row], hours, await pool.fetch(HOLIDAYS_SQL.format("$1"), [row["id"]]))[0]

@@ -6,11 +6,19 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from store_omni.kit.postgres.errors import PostgresProblem
 
 SERVICE_USER = "store_omni"
+
+
+class RunAs(TypedDict, total=False):
+    """Keyword arguments of `subprocess`."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,8 @@ class Account:
     gid: int
     switch: bool
 
-    def run_as(self) -> dict[str, Any]:
-        """Keyword arguments that make `subprocess` start a program as this user, without root's other groups."""
+    def run_as(self) -> RunAs:
+        """Makes `subprocess` start a program as this user, without root's other groups; nothing where no switch is needed."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
 
     def give(self, path: Path) -> None:

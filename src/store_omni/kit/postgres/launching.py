@@ -48,12 +48,11 @@ def _spawn(binaries: Binaries, placement: Placement, socket_dir: Path, *, durabl
     placement.log.touch(mode=0o600)
     placement.account.give(placement.log)
     with placement.log.open("ab") as output:
-        process: Process = subprocess.Popen(
+        return subprocess.Popen(
             server_command(binaries, placement.cluster, socket_dir, durable=durable),
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=plain_environment(),
             start_new_session=True, **placement.account.run_as(),
         )  # fmt: skip
-    return process
 
 
 def launch(binaries: Binaries, placement: Placement, socket_dir: Path, *, durable: bool) -> Process:

@@ -1,0 +1,76 @@
+"""Service accounts: programs that act for the retailer, each with its verbs, its stores and revocable tokens."""
+
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from store_omni.journal.actors import Actor
+from store_omni.kit.ids import new_id, secret_token, token_hash
+
+VERBS = (
+    "stock:read", "orders:place", "orders:read", "orders:cancel", "pickups:work", "returns:request", "returns:receive",
+)  # fmt: skip
+NO_SECRET = "!"  # matches no PIN: argon2 never makes it
+
+
+class Service(msgspec.Struct, frozen=True):
+    """Who holds a token. `store_ids` None: all stores."""
+
+    account_id: UUID
+    name: str
+    verbs: list[str]
+    store_ids: list[int] | None
+
+    def may_at(self, store_id: int) -> bool:
+        return self.store_ids is None or store_id in self.store_ids
+
+    def actor(self, *, source: str, store_id: int | None = None) -> Actor:
+        return Actor(kind="service", id=self.account_id, label=self.name, channel="api", store_id=store_id, source=source)
+
+
+async def add_service(pool: asyncpg.Pool, *, name: str, verbs: list[str], store_ids: list[int] | None) -> str:
+    """Makes the account or changes its scope, and returns a new token, which nobody can read again later.
+
+    Errors: `ValueError` for a verb we do not know.
+    """
+    unknown = sorted(set(verbs) - set(VERBS))
+    if unknown:
+        raise ValueError(f"unknown verbs: {', '.join(unknown)}; known: {', '.join(VERBS)}")
+    token = secret_token()
+    async with pool.acquire() as connection, connection.transaction():
+        account = await connection.fetchval(
+            """INSERT INTO staff.account (id, login, name, role, secret_hash) VALUES ($1, $2, $3, 'service', $4)
+               ON CONFLICT (login) DO UPDATE SET active = true WHERE staff.account.role = 'service' RETURNING id""",
+            new_id(), f"service:{name}", name, NO_SECRET,
+        )  # fmt: skip
+        await connection.execute(
+            """INSERT INTO staff.service_scope (account_id, verbs, store_ids) VALUES ($1, $2, $3)
+               ON CONFLICT (account_id) DO UPDATE SET verbs = excluded.verbs, store_ids = excluded.store_ids""",
+            account, verbs, store_ids,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO staff.service_token (token_hash, account_id) VALUES ($1, $2)", token_hash(token), account
+        )
+    return token
+
+
+async def revoke_service(pool: asyncpg.Pool, name: str) -> int:
+    """Every token of this account stops working. Returns how many did."""
+    answer = await pool.execute(
+        """UPDATE staff.service_token t SET revoked_at = now() FROM staff.account a
+           WHERE a.id = t.account_id AND a.login = $1 AND t.revoked_at IS NULL""",
+        f"service:{name}",
+    )
+    return int(answer.rsplit(" ", 1)[-1])
+
+
+async def service_of(pool: asyncpg.Pool, token: str) -> Service | None:
+    """Who holds this token; None when it is unknown, ran out, was revoked, or the account was closed."""
+    row = await pool.fetchrow(
+        """SELECT a.id, a.name, s.verbs, s.store_ids FROM staff.service_token t
+           JOIN staff.account a ON a.id = t.account_id AND a.active JOIN staff.service_scope s ON s.account_id = a.id
+           WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND coalesce(t.expires_at, 'infinity') > now()""",
+        token_hash(token),
+    )
+    return None if row is None else Service(*row)

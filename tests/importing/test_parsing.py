@@ -1,0 +1,71 @@
+"""Cells as people write them."""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from store_omni.importing.catalog import bar_code
+from store_omni.importing.errors import RowRefused
+from store_omni.importing.parsing import degrees, moment, money, opening, whole, zone
+from store_omni.importing.stores import right_place
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("6.95", "GBP", 695), ("0.001", "GBP", 0), ("0.005", "GBP", 1), ("12,900", "KRW", 12900), ("₩12,900원", "KRW", 12900),
+     ("-53594.36", "GBP", -5359436), ("2.1", "GBP", 210)],
+)  # fmt: skip
+def test_money(text, currency, minor):
+    assert money(text, currency) == minor
+
+
+@pytest.mark.parametrize("text", ["", "free", "1e999999999", "NaN", "Infinity", "9" * 30])
+def test_money_that_is_none(text):
+    with pytest.raises(RowRefused, match="price"):
+        money(text, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2010-12-01 08:26:00", "2010-11-30T23:26:00+00:00"), ("2010-12-01T08:26:00+00:00", "2010-12-01T08:26:00+00:00"),
+     ("01/12/2010 08:26", "2010-11-30T23:26:00+00:00"), ("2010.12.01 08:26", "2010-11-30T23:26:00+00:00"),
+     ("20101201082600", "2010-11-30T23:26:00+00:00")],
+)  # fmt: skip
+def test_moments(text, expected):
+    assert moment(text, "Asia/Seoul").astimezone(UTC) == datetime.fromisoformat(expected)
+
+
+def test_summer_time_is_the_zone_s_business():
+    assert moment("2010-07-01 12:00", "Europe/London").astimezone(UTC).hour == 11
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [(lambda: moment("yesterday", "Asia/Seoul"), "date and time"), (lambda: whole("1.5", "quantity"), "quantity"),
+     (lambda: whole("99999999999", "quantity"), "beyond"), (lambda: zone("Mars/Base"), "time zone"), (lambda: zone(""), "time zone"),
+     (lambda: degrees("north"), "coordinate"), (lambda: opening("22:00-10:00"), "end before"), (lambda: opening("early"), "opening"),
+     (lambda: bar_code("8801234567890"), "bar code"), (lambda: bar_code("hello"), "bar code")],
+)  # fmt: skip
+def test_what_cannot_be_read_says_so(call, words):
+    with pytest.raises(RowRefused, match=words):
+        call()
+
+
+def test_whole_hours_and_bar_codes():
+    assert whole("1,200", "quantity") == 1200
+    assert opening("10:30-22:00") == (time(10, 30), time(22))
+    assert opening("-") is None is opening("")
+    assert zone("GMT+09:00 Asia/Seoul").key == "Asia/Seoul"
+    assert bar_code("8801007-430010") == "8801007430010"
+    assert bar_code("") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "right"),
+    [((37.5, 127.0), "KR", (37.5, 127.0, False)), ((127.0, 37.5), "KR", (37.5, 127.0, True)),
+     ((-2.57, 51.54), "GB", (51.54, -2.57, True)), ((51.54, -2.57), "GB", (51.54, -2.57, False)),
+     ((None, None), "KR", (None, None, False)), ((37.5, None), "KR", (None, None, False)),
+     ((0.0, 0.0), "KR", (None, None, False)), ((127.0, 37.5), "XX", (37.5, 127.0, True))],
+)  # fmt: skip
+def test_a_swapped_pair_is_put_right_by_its_country(given, country, right):
+    assert right_place(*given, country) == right

@@ -1,0 +1,63 @@
+"""Files as retailers have them are read; others are refused with what to do."""
+
+import gzip
+
+import pytest
+
+from store_omni.importing.errors import ImportRefused
+from store_omni.importing.reading import survey
+
+TEXT = "상품코드,상품명,판매가\r\nA1,똠방각하 머그컵,12900\r\nA2,힣 접시,9900\r\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("cp949", "cp949"), ("utf-16", "utf-16")]
+)
+def test_korean_files_in_every_encoding(tmp_path, encoding, found):
+    path = tmp_path / "goods.csv"
+    path.write_bytes(TEXT.encode(encoding))
+    source = survey(path)
+    assert source.encoding == found
+    assert source.header == ["상품코드", "상품명", "판매가"]
+    assert list(source.records()) == [(2, ["A1", "똠방각하 머그컵", "12900"]), (3, ["A2", "힣 접시", "9900"])]
+
+
+def test_the_only_korean_letter_may_stand_in_the_last_row(tmp_path):
+    path = tmp_path / "late.csv"
+    path.write_bytes(("code,name\n" + "A,plain\n" * 300_000 + "B,컵\n").encode("cp949"))
+    *_, last = survey(path).records()
+    assert last == (300_002, ["B", "컵"])
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_and_quoted_line_breaks(tmp_path, delimiter):
+    path = tmp_path / "a.csv"
+    path.write_text(f'code{delimiter}name\nA{delimiter}"two\nlines"\n\nB{delimiter}x\n')
+    assert list(survey(path).records()) == [(2, ["A", "two\nlines"]), (4, ["B", "x"])]
+
+
+def test_gzip(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(TEXT.encode("cp949")))
+    source = survey(path)
+    assert (source.encoding, source.rows, len(list(source.records()))) == ("cp949", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "is empty"), (b"\n\n", "is empty"), (b"code,name\nA,\xff\xff\xff\n", "neither UTF-8 nor CP949")],
+)
+def test_a_file_that_is_none_is_refused(tmp_path, content, words):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ImportRefused, match=words):
+        survey(path)
+
+
+def test_a_missing_or_broken_file_is_refused(tmp_path):
+    with pytest.raises(ImportRefused, match="cannot be read"):
+        survey(tmp_path / "nowhere.csv")
+    broken = tmp_path / "broken.csv.gz"
+    broken.write_bytes(gzip.compress(TEXT.encode())[:-12])
+    with pytest.raises(ImportRefused, match="cannot be read"):
+        survey(broken)
