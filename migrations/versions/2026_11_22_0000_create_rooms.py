@@ -486,7 +486,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("(role = 'clerk') <= (store_id IS NOT NULL)", name=op.f("ck_account_clerk_has_store")),
-        sa.CheckConstraint("role IN ('clerk','agent','manager')", name=op.f("ck_account_role")),
+        sa.CheckConstraint("role IN ('clerk','agent','manager','service')", name=op.f("ck_account_role")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.store.id"], name=op.f("fk_account_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
@@ -729,6 +729,27 @@ def upgrade() -> None:
         schema="returns",
         postgresql_where=sa.text("reception = 'requested'"),
     )
+    op.create_table(
+        "service_scope",
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("verbs", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("store_ids", sa.ARRAY(sa.Integer()), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["staff.account.id"], name=op.f("fk_service_scope_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_service_scope")),
+        schema="staff",
+    )
+    op.create_table(
+        "service_token",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("revoked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["staff.account.id"], name=op.f("fk_service_token_account_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_service_token")),
+        schema="staff",
+    )
+    op.create_index("ix_service_token_account_id", "service_token", ["account_id"], unique=False, schema="staff")
     op.create_table(
         "sign_in",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),

@@ -3,16 +3,20 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
 from store_omni.doctoring import refuse_unfit
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.signing import Signer
 from store_omni.settings import Settings, read_settings
+from store_omni.web.api import FACE as API
 from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
@@ -24,6 +28,10 @@ from store_omni.web.shop import FACE as SHOP
 
 PASS_KEY_ID = 1
 BODY_BYTES_MAX = 1_000_000
+API_SAYS = (
+    "Every call that changes something carries an Idempotency-Key of your making: sent again, it gets the first answer. "
+    "Refusals are application/problem+json with a stable code."
+)
 
 
 def make_signer(settings: Settings) -> Signer:
@@ -49,8 +57,11 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
 def create_app(settings: Settings | None = None) -> Litestar:
     """`settings` None: read from the environment (what the server does)."""
     settings = settings or read_settings()
+    pages = Router(
+        path="/", route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE], include_in_schema=False
+    )
     app = Litestar(
-        route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE],
+        route_handlers=[pages, API],
         state=State({"settings": settings, "signer": make_signer(settings), "clock": SystemClock()}),
         lifespan=[_lifespan],
         csrf_config=CSRFConfig(
@@ -68,7 +79,15 @@ def create_app(settings: Settings | None = None) -> Litestar:
         },
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=None,
+        openapi_config=OpenAPIConfig(
+            title="store_omni",
+            version="1",
+            description=API_SAYS,
+            path="/api/v1",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}],
+        ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
     app.asgi_handler = security(app.asgi_handler)

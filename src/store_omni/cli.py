@@ -1,4 +1,4 @@
-"""`store-omni`: serve, worker, migrate, import, audit, doctor, staff. Each says what it did; exit 1 means something is wrong,
+"""`store-omni`: serve, worker, migrate, import, audit, doctor, staff, service. Each says what it did; exit 1 means something is wrong,
 2 that the command line or the settings are."""
 
 import argparse
@@ -94,6 +94,34 @@ def _staff(arguments: argparse.Namespace) -> int:
     return asyncio.run(add())
 
 
+def _service(arguments: argparse.Namespace) -> int:
+    from store_omni.kit.database import open_pool
+    from store_omni.settings import read_settings
+    from store_omni.staff.serving import add_service, revoke_service
+
+    async def change() -> int:
+        pool = await open_pool(read_settings().database_url, size=1)
+        try:
+            if arguments.revoke:
+                print(f"{await revoke_service(pool, arguments.name)} token(s) of {arguments.name} revoked.")
+                return 0
+            rows = await pool.fetch("SELECT id, code FROM stores.store WHERE code = ANY($1)", arguments.stores or [])
+            if len(rows) != len(set(arguments.stores or [])):
+                print("Not every one of these stores exists.", file=sys.stderr)
+                return 2
+            ids = [row["id"] for row in rows] if arguments.stores else None
+            token = await add_service(pool, name=arguments.name, verbs=arguments.verbs, store_ids=ids)
+            print(f"Token of {arguments.name}, shown this once: {token}")
+        except ValueError as problem:
+            print(f"store-omni: {problem}", file=sys.stderr)
+            return 2
+        finally:
+            await pool.close()
+        return 0
+
+    return asyncio.run(change())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="store-omni", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -121,6 +149,11 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--name", required=True)
     staff.add_argument("--role", choices=("clerk", "agent", "manager"), required=True)
     staff.add_argument("--store", metavar="CODE")
+    service = add("service", _service, "Make a token for a program (till, ERP, app server), or revoke all of its tokens.")
+    service.add_argument("name")
+    service.add_argument("--verbs", nargs="+", default=[], metavar="VERB", help="stock:read orders:place pickups:work …")
+    service.add_argument("--stores", nargs="+", metavar="CODE", help="only these stores; without: all")
+    service.add_argument("--revoke", action="store_true")
     return parser
 
 

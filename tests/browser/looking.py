@@ -5,7 +5,6 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.async_api import Page
 
-
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Links inside a sentence are text, not targets (WCAG 2.5.8 says so too).

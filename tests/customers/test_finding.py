@@ -126,6 +126,12 @@ async def test_recent_customers_are_ones_own(shop: Shop) -> None:
 
 
 def test_masks_leave_enough_to_recognise_and_no_more() -> None:
-    assert [masked_name(name) for name in ("김하늘", "홍길", "남궁민수", "Jane Doe", "")] == ["김*늘", "홍*", "남**수", "J** D**", ""]
+    assert [masked_name(name) for name in ("김하늘", "홍길", "남궁민수", "Jane Doe", "")] == [
+        "김*늘",
+        "홍*",
+        "남**수",
+        "J** D**",
+        "",
+    ]
     assert masked_email("haneul@example.com") == "ha****@example.com"
     assert masked_email("a@example.com") == "a**@example.com"

@@ -23,7 +23,13 @@ DISPLAYS = {
     "pickup.ready": {"number": "K7QM-2X9P", "hold_until": (datetime.now(UTC) + timedelta(days=3)).isoformat()},
     "pickup.handed_over": {"number": "K7QM-2X9P", "amount_minor": 12900, "currency": "KRW", "tender": "cash", "receipt": 7},
     "pickup.refused": {"number": "K7QM-2X9P", "refusal": "pass_spent"},
-    "return.requested": {"number": "K7QM-2X9P", "return_number": "R-AAAA-BBBB", "items": 1, "amount_minor": 500, "currency": "KRW"},
+    "return.requested": {
+        "number": "K7QM-2X9P",
+        "return_number": "R-AAAA-BBBB",
+        "items": 1,
+        "amount_minor": 500,
+        "currency": "KRW",
+    },
     "message.failed": {"number": "K7QM-2X9P", "template": "pickup_ready", "channel": "email"},
 }
 
@@ -74,7 +80,17 @@ def test_a_kind_nobody_put_into_words_is_neutral() -> None:
 
 def test_details_are_said_and_typed_words_stay_text() -> None:
     page = shown([entry(kind) for kind in DISPLAYS], "/desk/customers/1")
-    for words in ("상품 3개", "12,900원", "2개 부족", "진열대에 없음", "영수증 7번", "이미 사용한 코드", "픽업 안내", "까지 보관", "강남점"):
+    for words in (
+        "상품 3개",
+        "12,900원",
+        "2개 부족",
+        "진열대에 없음",
+        "영수증 7번",
+        "이미 사용한 코드",
+        "픽업 안내",
+        "까지 보관",
+        "강남점",
+    ):
         assert words in page, words
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page

@@ -1,7 +1,14 @@
 import pytest
 
 from store_omni.kit.korean import (
-    ends_in_consonant, has_hangul, initials, jamo, only_initials, plain, typed_in_hangul, typed_in_latin,
+    ends_in_consonant,
+    has_hangul,
+    initials,
+    jamo,
+    only_initials,
+    plain,
+    typed_in_hangul,
+    typed_in_latin,
 )  # fmt: skip
 
 

@@ -8,7 +8,13 @@ from store_omni.journal.operations import OperationReused
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.orders.basketing import (
-    LINE_UNITS_MAX, add_line, basket_of, choose_store, glance, latest_basket, set_quantity,
+    LINE_UNITS_MAX,
+    add_line,
+    basket_of,
+    choose_store,
+    glance,
+    latest_basket,
+    set_quantity,
 )  # fmt: skip
 from store_omni.orders.errors import BasketFull
 

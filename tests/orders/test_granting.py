@@ -5,13 +5,20 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from store_omni.kit.database import WriteSession
+from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import token_hash
 from store_omni.orders.errors import CodeWrong, LinkSpent, LookupOver
 from store_omni.orders.granting import (
-    CODE_TRIES_MAX, ask_for_code, link_alive, lookup_code, make_order_link, open_challenge, open_link, solve,
+    CODE_TRIES_MAX,
+    ask_for_code,
+    link_alive,
+    lookup_code,
+    make_order_link,
+    open_challenge,
+    open_link,
+    solve,
 )  # fmt: skip
 from store_omni.orders.queries import order_for_shopper
-from store_omni.kit.errors import NotFound
 
 from ..factories.ordering import Shop
 from ..factories.world import SHOPPER

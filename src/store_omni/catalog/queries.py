@@ -190,3 +190,9 @@ async def product(pool: asyncpg.Pool, code: str) -> ProductView | None:
 async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
     """How many products each category has."""
     return {row[0]: row[1] for row in await pool.fetch(_SHELVES)}
+
+
+async def skus_by_code(pool: asyncpg.Pool, codes: Sequence[str]) -> dict[str, int]:
+    """SKU code → id, of those that are sold."""
+    rows = await pool.fetch("SELECT code, id FROM catalog.sku WHERE code = ANY($1) AND active AND kind = 'goods'", list(codes))
+    return {row["code"]: row["id"] for row in rows}

@@ -1,5 +1,6 @@
 """A shopper's sign-in: phone or e-mail and password, limited tries, a session that ends at once when it is revoked."""
 
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -82,3 +83,11 @@ async def sign_out(pool: asyncpg.Pool, token: str) -> None:
     await pool.execute(
         "UPDATE customers.sign_in SET revoked_at = now() WHERE token_hash = $1 AND revoked_at IS NULL", token_hash(token)
     )
+
+
+async def shorten_session(pool: asyncpg.Pool, token: str, *, minutes: int) -> datetime:
+    """For an app's token: it ends soon. Returns when."""
+    return await pool.fetchval(
+        "UPDATE customers.sign_in SET expires_at = now() + make_interval(mins => $2) WHERE token_hash = $1 RETURNING expires_at",
+        token_hash(token), minutes,
+    )  # fmt: skip

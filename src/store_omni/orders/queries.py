@@ -132,6 +132,11 @@ async def order_by_id(session: ReadSession, order_id: UUID) -> OrderView:
     return await _order(session, "o.id = :id", {"id": order_id})
 
 
+async def order_by_number(session: ReadSession, number: str) -> OrderView:
+    """For programs whose reach the caller checks. Errors: `NotFound`."""
+    return await _order(session, "upper(o.number) = upper(:number)", {"number": number.strip()})
+
+
 async def order_at_store(session: ReadSession, fulfilment_id: UUID, *, by: Actor) -> OrderView:
     """The order of a fulfilment of this clerk's own store (any store for staff of none). Errors: `NotFound`."""
     where = "o.id = (SELECT f.order_id FROM orders.fulfilment f WHERE f.id = :id AND f.store_id = coalesce(:store, f.store_id))"

@@ -48,8 +48,7 @@ async def test_a_look_that_cannot_be_noted_shows_nothing(client: AsyncTestClient
     customer = await customer_of(shop, placed.order_id)
     await sign_in_staff(client, shop.world.agent)
     await shop.pool.execute(
-        "CREATE FUNCTION journal.no_space() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'no space left'; END $$"
+        "CREATE FUNCTION journal.no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left'; END $$"
     )
     kind = "TRIGGER" if moment == "now" else "CONSTRAINT TRIGGER"
     deferred = "" if moment == "now" else "DEFERRABLE INITIALLY DEFERRED"

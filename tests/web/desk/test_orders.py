@@ -66,7 +66,9 @@ async def test_after_handover_the_page_offers_a_return_not_a_cancellation(client
     assert await shop.pool.fetchval("SELECT reception FROM returns.request") == "cancelled"
 
 
-@pytest.mark.parametrize("fields", [{"reason": "size"}, {"reason": "size", "qty_1": "0"}, {"qty_1": "1"}, {"reason": "size", "qty_1": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{"reason": "size"}, {"reason": "size", "qty_1": "0"}, {"qty_1": "1"}, {"reason": "size", "qty_1": "x"}]
+)
 async def test_a_return_of_nothing_is_refused(client: AsyncTestClient, shop: Shop, fields: dict[str, str]) -> None:
     order = await shop.collected((0, 2))
     await sign_in_staff(client, shop.world.agent)

@@ -18,7 +18,12 @@ async def test_a_look_at_the_desk_stands_in_the_log(client: AsyncTestClient, sho
     for words in ("3001", "매니저", "김*늘", placed.number, "고객센터에서 주문 보기"):
         assert words in log, words
     assert "김하늘" not in log
-    for query, found in ((f"customer={customer}", True), (f"order={placed.number}", True), ("staff=3001", True), ("staff=9999", False)):
+    for query, found in (
+        (f"customer={customer}", True),
+        (f"order={placed.number}", True),
+        ("staff=3001", True),
+        ("staff=9999", False),
+    ):
         page = (await client.get(f"/office/access?{query}")).text
         assert ("고객센터에서 주문 보기" in page) == found, query
 

@@ -7,8 +7,8 @@ from store_omni.importing.progress import Progress
 
 
 async def write_returns(connection: asyncpg.Connection, counts: Counts, progress: Progress, source: str) -> None:
-    """From `import_match` and `import_orphan`. Paid back by the tender the sale was paid with, and never more than the
-    sale had cost, whatever the document says."""
+    """From `import_match` and `import_orphan`. Paid back by the tender the sale was paid with, at the price the sale
+    had, so that what stays taken is the price of what stays with the buyer; credits at another price are counted."""
     progress.step("Writing returns")
     for statement in (_UNITS, _REQUESTS_OF_UNITS):
         await connection.execute(statement, *([source] if "$1" in statement else []))
@@ -16,14 +16,14 @@ async def write_returns(connection: asyncpg.Connection, counts: Counts, progress
     for statement in (_REQUESTS, _LINES, _RECEPTIONS, _ORDER_LINES, _CHARGES, _REFUNDS):
         await connection.execute(statement)
     counts.note("returns", await connection.fetchval("SELECT count(*) FROM import_return"))
-    counts.note("return lines paid back at the lower price of their sale", await connection.fetchval(_CAPPED))
+    counts.note("return lines credited at another price, paid back at that of their sale", await connection.fetchval(_OTHERWISE))
 
 
 # One row per unit group of a returned line. `origin` NULL: the sale is not known.
 _UNITS = """
 CREATE TEMP TABLE import_back ON COMMIT DROP AS
 SELECT g.file, g.row, g.doc, g.sku_id, g.service, m.order_id AS origin, m.line_no AS origin_line, m.qty,
-       least(g.price, l.unit_price_minor) AS price, g.price AS said, NULL::uuid AS request_id
+       l.unit_price_minor AS price, g.price AS said, NULL::uuid AS request_id
 FROM import_match m JOIN import_good g USING (file, row)
 JOIN orders.order_line l ON l.order_id = m.order_id AND l.line_no = m.line_no WHERE g.kind = 'return'
 UNION ALL
@@ -80,4 +80,4 @@ SELECT md5('refund' || r.request_id)::uuid, oc.charge_id, 'return:' || r.request
 FROM import_return r JOIN orders.order_charge oc ON oc.order_id = r.origin JOIN payments.capture k ON k.charge_id = oc.charge_id
 WHERE r.worth > 0"""
 
-_CAPPED = "SELECT count(*) FROM import_back WHERE said > price"
+_OTHERWISE = "SELECT count(*) FROM import_back WHERE said <> price"

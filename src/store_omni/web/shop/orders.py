@@ -74,7 +74,7 @@ async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView
 
 
 @get("/orders")
-async def own_orders(request: Web, read: ReadSession, visitor: Visitor) -> Response[str]:
+async def own_orders(request: Web, read: NamedDependency[ReadSession], visitor: NamedDependency[Visitor]) -> Response[str]:
     """What this browser may see; a signed-in shopper has all of hers on her own page."""
     if visitor.shopper:
         return go_to(request, "/account")

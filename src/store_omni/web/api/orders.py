@@ -1,0 +1,164 @@
+"""Placing, reading and cancelling orders."""
+
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from store_omni.catalog.queries import skus_by_code
+from store_omni.customers.signing_in import Shopper
+from store_omni.fulfilling.cancelling import REASONS, cancel_order
+from store_omni.fulfilling.errors import AlreadyCancelled, AlreadyHandedOver
+from store_omni.inventory.errors import NotEnoughStock
+from store_omni.journal.looking import note_look
+from store_omni.journal.operations import OperationReused, once
+from store_omni.kit.clock import Clock
+from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.kit.signing import Signer
+from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe, TooLateToCancel
+from store_omni.orders.placing import Contact, Wanted, place
+from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
+from store_omni.orders.states import WrongState
+from store_omni.passes.issuing import live_pass
+from store_omni.stores.queries import store_by_code
+from store_omni.web.api.declaring import changing, reading
+from store_omni.web.api.entering import actor_of, caller_of, key_of, verb_guard
+from store_omni.web.api.shapes import OrderIn, OrderOut, PlacedOut, order_out
+from store_omni.web.plumbing.forms import Checks
+from store_omni.web.plumbing.texts import LOCALES
+
+Req = Request[Any, Any, Any]
+LINES_MAX = 50
+UNITS_MAX = 99
+
+
+def _contact(data: OrderIn, caller: object) -> Contact:
+    if data.contact is None:
+        if not isinstance(caller, Shopper):
+            raise InvalidInput({"contact": N_("Say whom to tell: a name, and a phone number or an e-mail address.")})
+        return Contact(caller.name, caller.phone, caller.email, caller.locale)
+    given = data.contact
+    checks = Checks({"contact.name": given.name.strip(), "contact.phone": given.phone or "", "contact.email": given.email or ""})
+    name = checks.need("contact.name", N_("Please enter a name."))
+    phone, email = checks.phone("contact.phone", needed=False), checks.email("contact.email", needed=False)
+    if not checks.problems and phone is None and email is None:
+        checks.problems["contact"] = N_("Say whom to tell: a name, and a phone number or an e-mail address.")
+    checks.done()
+    return Contact(name, phone, email, given.locale if given.locale in LOCALES else "ko")
+
+
+async def _wanted(pool: asyncpg.Pool, data: OrderIn) -> list[Wanted]:
+    if len(data.lines) > LINES_MAX or any(not 1 <= line.qty <= UNITS_MAX for line in data.lines):
+        raise InvalidInput({"lines": N_("At most 50 lines, with 1 to 99 units each.")})
+    ids = await skus_by_code(pool, [line.sku for line in data.lines])
+    unknown = sorted({line.sku for line in data.lines} - set(ids))
+    if unknown:
+        raise InvalidInput({f"lines.{sku}": N_("We have no such SKU.") for sku in unknown})
+    return [Wanted(ids[line.sku], line.qty) for line in data.lines]
+
+
+@post(
+    "/orders", operation_id="place_order", status_code=201,
+    responses=changing(BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, OperationReused),
+)  # fmt: skip
+async def place_order(
+    request: Req, pool: NamedDependency[asyncpg.Pool], clock: NamedDependency[Clock], data: JSONBody[OrderIn]
+) -> PlacedOut:
+    """Places a pickup order, confirmed at once, paid in the store. Send the same Idempotency-Key again to learn what
+    became of a call whose answer was lost."""
+    caller = caller_of(request)
+    key = key_of(request)
+    store = await store_by_code(pool, data.store)
+    if not isinstance(caller, Shopper) and not caller.may_at(store.id):
+        raise NotFound
+    placed = await place(
+        pool,
+        store_id=store.id,
+        wanted=await _wanted(pool, data),
+        contact=_contact(data, caller),
+        customer_id=caller.customer_id if isinstance(caller, Shopper) else None,
+        by=actor_of(request),
+        clock=clock,
+        operation_key=key,
+    )
+    return PlacedOut(placed.order_id, placed.number, placed.replayed)
+
+
+async def order_in_reach(request: Req, session: ReadSession, number: str) -> OrderView:
+    """An order within the caller's reach. Errors: `NotFound`."""
+    caller = caller_of(request)
+    if isinstance(caller, Shopper):
+        return await order_for_shopper(session, number, customer_id=caller.customer_id, viewer_hash=None)
+    order = await order_by_number(session, number)
+    if order.fulfilment is None or not caller.may_at(order.fulfilment.store_id):
+        raise NotFound
+    return order
+
+
+@get("/orders/{number:str}", operation_id="get_order", responses=reading())
+async def get_order(request: Req, write: NamedDependency[WriteSession], number: FromPath[str]) -> OrderOut:
+    """A service's look at a customer's order is written down, like anybody's."""
+    order = await order_in_reach(request, write, number)
+    await note_look(write, by=actor_of(request), task="api.order", customer_id=order.customer_id, order_id=order.id)
+    return order_out(order)
+
+
+class PassOut(msgspec.Struct, frozen=True):
+    """`code`: what the QR holds, 160 characters, to be drawn as it is. Null until the order is ready."""
+
+    code: str | None
+
+
+@get("/orders/{number:str}/pass", operation_id="get_pickup_pass", responses=reading())
+async def get_pass(
+    request: Req, read: NamedDependency[ReadSession], signer: NamedDependency[Signer], number: FromPath[str]
+) -> PassOut:
+    """The code that opens the handover; for the buyer's own app only."""
+    if not isinstance(caller_of(request), Shopper):
+        raise NotFound
+    order = await order_in_reach(request, read, number)
+    part = order.fulfilment
+    live = part and await live_pass(read, purpose="pickup", store_id=part.store_id, subject_id=part.id)
+    return PassOut(live.code(signer) if live else None)
+
+
+class CancellationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reason`: changed_mind, wrong_order, too_long, cannot_come, store_cannot or other."""
+
+    reason: str
+    note: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+@post(
+    "/orders/{number:str}/cancellation", operation_id="cancel_order", status_code=200,
+    responses=changing(TooLateToCancel, AlreadyCancelled, AlreadyHandedOver, WrongState, OperationReused),
+)  # fmt: skip
+async def cancel(
+    request: Req, write: NamedDependency[WriteSession], number: FromPath[str], data: JSONBody[CancellationIn]
+) -> OrderOut:
+    """A shopper until picking begins, a service until handover."""
+    if data.reason not in REASONS:
+        raise InvalidInput({"reason": N_("Please choose one.")})
+    order, by = await order_in_reach(request, write, number), actor_of(request)
+
+    async def work() -> dict[str, Any]:
+        await cancel_order(write, order.id, reason=data.reason, note=data.note, by=by)
+        return {"number": order.number}
+
+    await once(write, key_of(request), ["cancel", order.number, data], by, work)
+    return order_out(await order_in_reach(request, write, number))
+
+
+ORDERS = Router(
+    path="",
+    tags=["orders"],
+    route_handlers=[
+        Router(path="", guards=[verb_guard("orders:place")], route_handlers=[place_order]),
+        Router(path="", guards=[verb_guard("orders:read")], route_handlers=[get_order, get_pass]),
+        Router(path="", guards=[verb_guard("orders:cancel")], route_handlers=[cancel]),
+    ],
+)

@@ -1,0 +1,95 @@
+import asyncio
+
+import asyncpg
+import pytest
+
+from ...factories.browsing import send
+from ...factories.ordering import Shop
+from ...factories.world import World
+from .shopping import CONTACT, Client, hidden, join, order, ordered, put
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_guest_orders_and_sees_her_order(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    number = await ordered(client, world, 0, 2)
+    page = await client.get(f"/orders/{number}")
+    assert page.status_code == 200
+    for words in (number, "준비 예정", "강남점", "클래식 머그컵", "25,800원", "이 주문 취소하기", "010-1234-5678"):
+        assert words in page.text, words
+    row = await pool.fetchrow('SELECT * FROM orders."order" WHERE number = $1', number)
+    assert (row["channel"], row["state"], row["contact_phone"], row["locale"]) == ("web", "confirmed", "+821012345678", "ko")
+    assert "비어 있어요" in (await client.get("/basket")).text
+
+
+async def test_the_same_form_twice_is_one_order(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    """The second press comes after the first emptied the basket, and still finds the first order."""
+    await put(client, world)
+    page = (await client.get("/checkout")).text
+    fields = CONTACT | {name: hidden(page, name) for name in ("operation_id", "store_id", "items")}
+    first, second = await asyncio.gather(*(send(client, "/checkout", fields) for _ in range(2)))
+    third = await send(client, "/checkout", fields)
+    assert first.headers["location"] == second.headers["location"] == third.headers["location"]
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 1
+    changed = await send(client, "/checkout", fields | {"name": "다른 사람"})
+    assert changed.status_code == 409
+
+
+async def test_what_was_typed_stays_when_something_is_wrong(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    await put(client, world)
+    answer = await order(client, name="", phone="12", email="haneul@")
+    assert answer.status_code == 422
+    for words in ("이름을 적어 주세요", "010-1234-5678", 'value="12"', 'value="haneul@"', 'aria-invalid="true"'):
+        assert words in answer.text, words
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 0
+
+
+async def test_the_last_unit_goes_to_who_is_first(client: Client, world: World, shop: Shop, pool: asyncpg.Pool) -> None:
+    await put(client, world, 0, 5)
+    page = (await client.get("/checkout")).text
+    fields = CONTACT | {name: hidden(page, name) for name in ("operation_id", "store_id", "items")}
+    await shop.place((0, 7))
+    answer = await send(client, "/checkout", fields)
+    assert answer.status_code == 409
+    for words in ('data-refused="not_enough_stock"', "장바구니로 가기", 'href="/basket"', 'value="김하늘"'):
+        assert words in answer.text, words
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 1
+    # The same form may be sent again once there is enough: a refusal used nothing up.
+    await pool.execute("UPDATE inventory.stock_level SET on_hand = 20 WHERE sku_id = $1", world.items[0].sku_id)
+    assert (await send(client, "/checkout", fields)).status_code == 303
+
+
+async def test_a_store_that_stopped_taking_orders_refuses(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    await put(client, world)
+    page = (await client.get("/checkout")).text
+    await pool.execute("UPDATE stores.store SET pickup = false WHERE id = $1", world.gangnam)
+    fields = CONTACT | {name: hidden(page, name) for name in ("operation_id", "store_id", "items")}
+    answer = await send(client, "/checkout", fields)
+    assert answer.status_code == 409 and 'data-refused="store_cannot_serve"' in answer.text
+
+
+async def test_an_empty_basket_orders_nothing(client: Client, world: World) -> None:
+    assert (await client.get("/checkout", follow_redirects=False)).headers["location"] == "/basket"
+    assert (await send(client, "/checkout", CONTACT)).status_code == 422
+
+
+async def test_prices_and_quantities_are_the_shops(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    await put(client, world)
+    sku = world.items[0].sku_id
+    for items in (f"{sku}:-5", f"{sku}:0", f"{sku}:9999", "x:1", "", f"{sku}:1;DROP"):
+        answer = await order(client, items=items)
+        # Nonsense counts for nothing: the basket itself is ordered, or nothing is.
+        assert answer.status_code in (303, 422)
+        await put(client, world)
+    assert await pool.fetchval('SELECT bool_and(total_minor % 12900 = 0 AND total_minor > 0) FROM orders."order"')
+
+
+async def test_a_signed_in_shopper_finds_her_data_filled_in(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    await join(client)
+    await put(client, world)
+    page = (await client.get("/checkout")).text
+    assert 'value="이미나"' in page and 'value="mina@example.com"' in page and "+821055550001" not in page
+    answer = await order(client)
+    number = answer.headers["location"].rsplit("/", 1)[1]
+    assert await pool.fetchval('SELECT customer_id IS NOT NULL FROM orders."order" WHERE number = $1', number)
+    assert number in (await client.get("/account")).text
