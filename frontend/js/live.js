@@ -48,6 +48,10 @@ document.addEventListener("htmx:sse:error", (event) => lost(event.target));
 document.addEventListener("htmx:sse:close", (event) => {
   if (event.detail.reason === "ended" && isStream(event.target)) lost(event.target);
 });
+// Back on the network there is no reason to sit out the wait.
+window.addEventListener("online", () => {
+  for (const element of document.querySelectorAll("[hx-sse\\:connect]")) element._htmx?.sse?.delayCanceller?.();
+});
 document.addEventListener("htmx:error", firstFailed);
 document.addEventListener("htmx:response:error", (event) => {
   if (!isStream(event.detail.ctx.sourceElement)) return;

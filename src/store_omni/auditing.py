@@ -165,7 +165,7 @@ async def audit(connection: asyncpg.Connection) -> dict[str, int]:
     broken: dict[str, int] = {}
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         for invariant in INVARIANTS:
-            found = await connection.fetchval(f"SELECT count(*) FROM ({invariant.sql}) b", *invariant.values)
+            found = await connection.fetchval(f"SELECT count(*) FROM ({invariant.sql}) b", *invariant.values) or 0
             broken[invariant.code] = broken.get(invariant.code, 0) + found
     return broken
 

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import BigInteger, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -19,6 +20,9 @@ ReadSession = NewType("ReadSession", AsyncSession)
 # Whoever may write may read: a command hands its session to the queries it needs.
 WriteSession = NewType("WriteSession", ReadSession)
 Sessions = async_sessionmaker[AsyncSession]
+
+# A constraint said no, on either way to the database.
+CONSTRAINT_ERRORS = (IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
 Minor = Annotated[int, mapped_column(BigInteger)]
 Long = Annotated[int, mapped_column(BigInteger)]

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from store_omni.web.counter.customers import CUSTOMERS
 from store_omni.web.counter.pickups import PICKUPS
 from store_omni.web.counter.queue import QUEUE
 from store_omni.web.counter.returns import RETURNS
@@ -10,5 +11,5 @@ from store_omni.web.plumbing.signing_in import staff_sign_in
 
 FACE = Router(
     path="/counter",
-    route_handlers=[staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN, RETURNS],
+    route_handlers=[staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN, RETURNS, CUSTOMERS],
 )

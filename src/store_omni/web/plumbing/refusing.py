@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
-from sqlalchemy.exc import IntegrityError
 
+from store_omni.kit.database import CONSTRAINT_ERRORS
 from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
@@ -135,8 +135,8 @@ def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Respons
         return answer(request, error)
     if isinstance(error, HTTPException) and error.status_code < 500:
         return on_http(request, error)
-    if isinstance(error, IntegrityError):
-        log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error.orig).__name__)
+    if isinstance(error, CONSTRAINT_ERRORS):
+        log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error).__name__)
         return answer(request, Refusal())
     number = str(new_id())[-12:]
     log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)

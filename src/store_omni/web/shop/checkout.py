@@ -12,6 +12,7 @@ from store_omni.inventory.queries import StoreFit, stores_fitting
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, Refusal
 from store_omni.kit.ids import new_id
+from store_omni.kit.phones import say_phone
 from store_omni.orders.basketing import LINES_MAX, BasketView, basket_of
 from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
 from store_omni.orders.placing import Contact, Wanted, place
@@ -32,7 +33,7 @@ def _filled_in(visitor: Visitor) -> dict[str, str]:
     shopper = visitor.shopper
     if shopper is None:
         return {}
-    return {"name": shopper.name, "phone": shopper.phone or "", "email": shopper.email or ""}
+    return {"name": shopper.name, "phone": say_phone(shopper.phone), "email": shopper.email or ""}
 
 
 async def _page(

@@ -132,7 +132,7 @@ async def _changes(
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
     # A browser that comes back says what it saw last, so it hears at once what it missed and nothing twice.
     seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
-    for look in range(STREAM_SECONDS_MAX // LOOK_EVERY_SECONDS):
+    for look in range(int(STREAM_SECONDS_MAX / LOOK_EVERY_SECONDS)):
         mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
         if mark is None:
             return
@@ -142,7 +142,7 @@ async def _changes(
                 context = await _status(session, await _own(session, visitor, number), visitor)
             yield ServerSentEventMessage(data=render(request, "shop/orders/_live.html", context), id=mark)
         elif look % PING_EVERY_LOOKS == 0:
-            yield ServerSentEventMessage(comment="still here")
+            yield ServerSentEventMessage(data=None, comment="still here")
         await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 

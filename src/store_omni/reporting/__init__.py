@@ -1,0 +1,3 @@
+"""Owns: figures for managers, read from the rooms below.
+Never: a table that anybody decides by.
+Speaks: nothing."""

@@ -1,0 +1,27 @@
+"""/office: what is off today, the headline first. /office/components: every component in every state."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+
+from store_omni.kit.database import ReadSession
+from store_omni.reporting.queries import today_by_store
+from store_omni.web.plumbing.guarding import staff_guard, staff_view
+from store_omni.web.plumbing.pages import page
+
+Req = Request[Any, Any, Any]
+
+
+@get("/")
+async def today(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
+    stores = await today_by_store(read)
+    return page(request, "office/today/index.html", {"staff": staff_view(request), "nav": "today", "stores": stores})
+
+
+@get("/components")
+async def components(request: Req) -> Response[str]:
+    return page(request, "office/components/index.html", {"staff": staff_view(request), "nav": "components"})
+
+
+TODAY = Router(path="", guards=[staff_guard("office", "manager")], route_handlers=[today, components])
