@@ -1,5 +1,5 @@
 // The scan field: ready whenever nothing else is being typed, right in Hangul mode, and clear about good and bad reads.
-import { characterOf, hasHangul, latinFromHangul } from "./wedge.js";
+import { forgetKeys, keepKey, writeKept } from "./pressed-keys.js";
 import { play } from "./sound.js";
 
 const RESULT_SHOWN_MS = 1600;
@@ -7,34 +7,6 @@ const field = () => document.querySelector("[data-scan-input]");
 const isTyping = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const isBusyElsewhere = () => document.querySelector("dialog[open]") || isTyping(document.activeElement);
 const isNowhere = () => !document.activeElement || document.activeElement === document.body || document.activeElement.id === "main";
-
-// While Hangul is being composed the browser rewrites the field itself, so the pressed keys are kept beside it.
-let kept = null;
-
-function keepKey(event, input) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const composing = event.isComposing || event.keyCode === 229 || hasHangul(event.key);
-  if (!kept && !(composing && event.code)) return;
-  kept ??= { before: input.value, keys: "" };
-  if (event.code === "Enter" || event.code === "NumpadEnter") {
-    event.preventDefault();
-    const { before, keys } = kept;
-    input.blur(); // ends the composition, which would otherwise write its last syllable over the code
-    kept = { before, keys };
-    writeKept(input);
-    input.form.requestSubmit();
-    return;
-  }
-  if (event.code === "Backspace") kept.keys = kept.keys.slice(0, -1);
-  else kept.keys += characterOf({ code: event.code, shiftKey: event.shiftKey, capsLock: event.getModifierState("CapsLock") });
-  event.preventDefault();
-  if (!composing) writeKept(input);
-}
-
-function writeKept(input) {
-  if (kept) input.value = kept.before + kept.keys;
-  else if (hasHangul(input.value)) input.value = latinFromHangul(input.value);
-}
 
 document.addEventListener("keydown", (event) => {
   const input = field();
@@ -54,7 +26,7 @@ document.addEventListener("compositionend", (event) => {
 });
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-scan]")) writeKept(event.target.querySelector("[data-scan-input]"));
-  kept = null;
+  forgetKeys();
 }, true);
 
 // On a touch screen the keyboard would cover half the work: it comes only when the field itself is touched.
@@ -65,7 +37,7 @@ function rest() {
   input.focus({ preventScroll: true });
 }
 document.addEventListener("focusout", (event) => {
-  if (event.target === field()) kept = null;
+  if (event.target === field()) forgetKeys();
 });
 document.addEventListener("pointerdown", (event) => {
   if (event.target === field()) event.target.inputMode = "text";

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store_omni.customers.finding import DigitsAlone, NameAlone, Sought, read_search
+from store_omni.customers.finding import DigitsAlone, NameAlone, Sought, find_customers, read_search
 from store_omni.customers.masking import masked_email, masked_name
 from store_omni.customers.queries import customer_by_id
 from store_omni.history.finding import find, order_named, recent_customers
@@ -106,6 +106,7 @@ async def test_merged_and_erased_records_do_not_open(shop: Shop) -> None:
     await shop.pool.execute("UPDATE customers.customer SET status = 'merged', merged_into = $2 WHERE id = $1", old, new)
     async with shop.sessions.begin() as session:
         assert (await customer_by_id(session, old)).id == new
+        assert await find_customers(session, Sought("phone", KIM.phone)) == []
         assert (await find(session, "01012345678")).customers == []
     await shop.pool.execute("UPDATE customers.customer SET status = 'erased' WHERE id = $1", new)
     async with shop.sessions.begin() as session:

@@ -12,6 +12,7 @@ from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import token_hash
+from store_omni.orders.moving import lock_order
 from store_omni.orders.queries import OrderView
 from store_omni.passes.errors import PassInvalid, PassRevoked, PassSpent, PassWrongPurpose
 from store_omni.passes.issuing import issue
@@ -32,7 +33,7 @@ from store_omni.returns.queries import ReturnView, live_code, return_by_id
 from store_omni.returns.receiving import Received, receive_return
 from store_omni.returns.requesting import Requested, request_return
 from store_omni.returns.states import ReturnMovedOn
-from store_omni.returns.withdrawing import withdraw_return
+from store_omni.returns.withdrawing import close_if_expired, withdraw_return
 
 from ..factories.ordering import VIEWER, Shop
 from ..factories.world import SHOPPER
@@ -211,6 +212,15 @@ async def test_no_more_comes_back_than_was_handed_over(shop: Shop) -> None:
         await ask(shop, order, (1, 1))
 
 
+@pytest.mark.race
+async def test_two_requests_at_once_open_one(shop: Shop) -> None:
+    for _ in range(3):
+        order = await shop.collected((3, 2))
+        outcomes = await asyncio.gather(*(ask(shop, order) for _ in range(4)), return_exceptions=True)
+        assert sum(isinstance(outcome, Requested) for outcome in outcomes) == 1
+        assert sum(isinstance(outcome, OpenReturnExists) for outcome in outcomes) == 3, outcomes
+
+
 async def test_the_database_refuses_it_too(shop: Shop) -> None:
     """Should a command ever forget, the constraints still bite: counted back, open twice, paid twice, paid too much."""
     order = await shop.collected((0, 1))
@@ -352,6 +362,8 @@ async def test_a_code_that_ran_out_closes_its_return_and_frees_the_goods(shop: S
     order, later = await shop.collected((0, 1)), await shop.collected((1, 1))
     asked, open_one = await ask(shop, order), await ask(shop, later)
     await shop.pool.execute("UPDATE returns.request SET expires_at = now() - interval '1 s' WHERE id = $1", asked.request_id)
+    async with shop.sessions.begin() as session:
+        assert not await close_if_expired(session, await lock_order(session, later.id), open_one.request_id)
     assert await close_expired(shop.sessions) == 1
     assert await close_expired(shop.sessions) == 0
     assert (await view(shop, asked.request_id)).reception == "cancelled"

@@ -128,7 +128,7 @@ def bath_mat(t: Tones) -> list[str]:
         *(stroke(f"M{x} 316v12", t.dark, 4) for x in range(62, 260, 12)),
         circle(274, 252, 70, "@round"),
         path(
-            "M274 182a70 70 0 1 1-52 116q56 22 90-22 22-40-10-66-34-18-58 12-14 30 10 42 22 6 30-10",
+            "M332 252a58 58 0 0 0-116 0 48 48 0 0 0 96 0 38 38 0 0 0-76 0 28 28 0 0 0 56 0 18 18 0 0 0-36 0",
             "none",
             stroke=t.deep,
             stroke_width=7,

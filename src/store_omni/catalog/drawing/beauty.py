@@ -113,16 +113,29 @@ def puff(t: Tones) -> list[str]:
 
 
 def hair_clip(t: Tones) -> list[str]:
-    """A claw clip and two slides."""
+    """A claw clip, a little open, and a slide."""
+    arch = "M102 222q-2-92 98-96 100 4 98 96l-26 2q-4-40-72-44-68 4-72 44z"
+    teeth = ((118, -4), (151, -2), (184, 0), (216, 0), (249, 2), (282, 4))
     return [
-        ellipse(204, 322, 124, 12, "@shadow"),
-        path("M102 250q-10-96 98-104 108 8 98 104l-14 22-16-30-16 34-18-36-16 38-18-38-18 38-16-38-18 36-16-34-16 30z", "@slant"),
-        path("M130 216q10-44 70-48 60 4 70 48", "none", stroke=t.pale, stroke_width=9, stroke_opacity=0.8),
-        dress(t, "M102 250q-10-96 98-104 108 8 98 104z", 24),
-        path("M178 148q2-40 22-40t22 40z", t.dark),
-        circle(200, 122, 10, METAL_DARK),
-        turned(-16, 140, 300, rect(82, 292, 116, 20, t.accent, 10), circle(104, 302, 5, PAPER), circle(176, 302, 5, PAPER)),
-        turned(10, 270, 304, rect(214, 296, 112, 20, t.light, 10), circle(236, 306, 5, t.deep), circle(304, 306, 5, t.deep)),
+        shadow(200, 96),
+        *(
+            stroke(
+                f"M{x + 10} {160 + abs(lean) * 9}q{-lean * 3} {70 - abs(lean) * 4} {-lean * 3} {128 - abs(lean) * 9}", t.deep, 15
+            )
+            for x, lean in teeth
+        ),
+        path("M166 132q-4-54 34-58 38 4 34 58z", t.dark),
+        circle(200, 112, 15, METAL_DARK),
+        circle(200, 112, 7, "#eef0f1"),
+        *(
+            stroke(f"M{x} {152 + abs(lean) * 11}q{-lean * 3} {84 - abs(lean) * 5} {-lean * 4} {150 - abs(lean) * 11}", t.base, 17)
+            for x, lean in teeth
+        ),
+        *(stroke(f"M{x - 3} 206q{-lean * 5} 40 {-lean * 3} 74", t.light, 4, stroke_opacity=0.6) for x, lean in teeth),
+        path(arch, "@slant"),
+        dress(t, arch, 24),
+        stroke("M126 186q16-42 70-46", "#ffffff", 6, stroke_opacity=0.45),
+        turned(-6, 300, 314, rect(246, 306, 104, 17, "@accent", 8), circle(262, 314, 4, PAPER), circle(334, 314, 4, PAPER)),
     ]
 
 

@@ -54,18 +54,22 @@ def duvet(t: Tones) -> list[str]:
 
 
 def blanket(t: Tones) -> list[str]:
-    """A knitted throw rolled and tied, its fringe out."""
-    fold = "M96 150h190q22 0 22 22v126q0 24-24 24H96q-20 0-20-20V170q0-20 20-20z"
-    return [
-        shadow(196, 122),
-        path(fold, "@slant"),
-        dress(t, fold, 30),
-        *(stroke(f"M84 {y}" + "q8-8 16 0t16 0" * 7, t.dark, 3, stroke_opacity=0.3) for y in range(170, 316, 18)),
-        path("M76 168q0-20 20-20h190q22 0 22 22v10H76z", t.light, fill_opacity=0.6),
-        *(stroke(f"M{308} {y}h18", t.base, 5) for y in range(178, 316, 12)),
-        rect(168, 148, 24, 174, "@wood", 2),
-        stroke("M180 148q-30-44-46-22 0 20 46 22 46-2 46-22-16-22-46 22", WOOD_DARK, 6),
-    ]
+    """A knitted throw folded twice, its fringe out."""
+    folds = []
+    for y, left, right in ((238, 74, 304), (154, 82, 296)):
+        outline = f"M{left + 40} {y}H{right - 8}q12 0 12 12v60q0 12-12 12H{left + 40}a42 42 0 0 1 0-84z"
+        folds += [
+            *(stroke(f"M{right + 2} {row}q12 3 22 0", t.dark if row % 20 else t.base, 5) for row in range(y + 12, y + 80, 10)),
+            path(outline, "@slant"),
+            dress(t, outline, 26),
+            *(
+                stroke(f"M{left + 36} {row}" + "q7-7 14 0t14 0" * 6, t.dark, 3, stroke_opacity=0.28)
+                for row in range(y + 18, y + 78, 16)
+            ),
+            stroke(f"M{left + 40} {y + 42}H{right - 20}", t.deep, 5, stroke_opacity=0.4),
+            stroke(f"M{left + 44} {y + 7}h90", "#ffffff", 5, stroke_opacity=0.35),
+        ]
+    return [shadow(192, 122), *folds]
 
 
 def sleep_mask(t: Tones) -> list[str]:

@@ -90,4 +90,5 @@ _WRITE_MOVES = """
 INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, cause_type, cause_id, reason, channel, actor_kind, at)
 SELECT m.store_id, m.sku_id, coalesce(v.base, 0) + (v.fresh OR v.first <> 0)::int + m.n, m.kind, m.units, m.cause_type, m.cause_id,
        m.reason, m.channel, 'system', m.at
-FROM import_level v JOIN import_move m USING (store_id, sku_id) WHERE v.place > $1 AND v.place <= $2"""
+FROM import_level v JOIN import_move m USING (store_id, sku_id) WHERE v.place > $1 AND v.place <= $2
+ORDER BY m.store_id, m.sku_id, m.n"""

@@ -64,7 +64,8 @@ SELECT d.order_id, g.line_no, g.sku_id, p.name_ko, p.name_en, g.qty, coalesce(c.
   g.price_reason
 FROM import_part d JOIN import_good g ON g.doc = d.doc AND g.kind = 'sale'
 JOIN catalog.sku k ON k.id = g.sku_id JOIN catalog.product p ON p.id = k.product_id
-LEFT JOIN import_cancelled c ON c.order_id = d.order_id AND c.line_no = g.line_no"""
+LEFT JOIN import_cancelled c ON c.order_id = d.order_id AND c.line_no = g.line_no
+ORDER BY d.order_id, g.line_no"""
 
 _CHARGES = """
 INSERT INTO payments.charge (id, method, state, currency, amount_minor, captured_minor, created_at)
@@ -91,4 +92,5 @@ _FULFILMENT_LINES = """
 INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, qty_picked, qty_handed_over)
 SELECT d.store_id, d.fulfilment_id, g.line_no, d.order_id, g.sku_id, g.qty, g.qty - coalesce(c.qty, 0), g.qty - coalesce(c.qty, 0)
 FROM import_part d JOIN import_good g ON g.doc = d.doc AND g.kind = 'sale'
-LEFT JOIN import_cancelled c ON c.order_id = d.order_id AND c.line_no = g.line_no"""
+LEFT JOIN import_cancelled c ON c.order_id = d.order_id AND c.line_no = g.line_no
+ORDER BY d.store_id, d.fulfilment_id, g.line_no"""

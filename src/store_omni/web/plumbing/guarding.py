@@ -9,11 +9,13 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from store_omni.journal.actors import Actor
-from store_omni.kit.errors import NotAllowed, SignInNeeded
+from store_omni.kit.errors import N_, NotAllowed, SignInNeeded
 from store_omni.staff.signing_in import SignedIn, signed_in
 from store_omni.web.plumbing.pages import named
+from store_omni.web.plumbing.texts import gettext
 
 STAFF_COOKIE = "so_staff"
+ROLE_WORDS = {"clerk": N_("Store staff"), "agent": N_("Customer service"), "manager": N_("Manager"), "service": N_("Connected system")}
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Coroutine[Any, Any, None]]
 
@@ -49,4 +51,4 @@ def staff_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What the staff layouts show: name, role, store."""
     person: SignedIn = request.state.person
     store = named({"name_ko": person.store_name_ko, "name_en": person.store_name_en})
-    return {"name": person.name, "role": person.role, "store_name": store}
+    return {"name": person.name, "role": gettext(ROLE_WORDS[person.role]), "store_name": store}
