@@ -22,6 +22,7 @@ from store_omni.web.plumbing.letters import render_letter
 log = logging.getLogger("store_omni.worker")
 LEADER_LOCK = 7_315_001
 LEADER_POLL_SECONDS = 0.5
+FINISH_SECONDS_MAX = 20
 # Who hears of which facts. What nobody asked for is sealed and delivered to nobody.
 CONSUMERS = {CONSUMER: frozenset(TEMPLATES)}
 
@@ -37,14 +38,17 @@ async def _lead(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
     return False
 
 
-def _steady(name: str, work: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+def _steady(name: str, work: Callable[[], Awaitable[object]], busy: set[str]) -> Callable[[], Awaitable[None]]:
     """A job that fails says so and runs again at its next time: the timetable must outlive a bad minute."""
 
     async def run() -> None:
+        busy.add(name)
         try:
             await work()
         except Exception:
             log.exception("job %s failed; it runs again at its next time", name)
+        finally:
+            busy.discard(name)
 
     return run
 
@@ -70,9 +74,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             return
         log.info("leading")
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
-        clock = AsyncIOScheduler()
+        clock, busy = AsyncIOScheduler(), set[str]()
         for name, seconds, work in jobs:
-            clock.add_job(_steady(name, work), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
+            clock.add_job(_steady(name, work, busy), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
         clock.start()
         lost = asyncio.Event()
         leadership.add_termination_listener(lambda *_: lost.set())
@@ -80,7 +84,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        clock.shutdown(wait=True)
+        await _finish(clock, busy)
         if lost.is_set() and not stop.is_set():
             raise ConnectionError("the database connection that holds the leader's lock was lost")
     finally:
@@ -88,6 +92,16 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             await asyncio.wait_for(leadership.close(), 2)
         await engine.dispose()
         await pool.close()
+
+
+async def _finish(clock: AsyncIOScheduler, busy: set[str]) -> None:
+    """Lets the jobs that run come to their end: a mail half sent is worse than a late stop."""
+    clock.pause()
+    for _ in range(FINISH_SECONDS_MAX * 20):
+        if not busy:
+            break
+        await asyncio.sleep(0.05)
+    clock.shutdown(wait=False)
 
 
 async def forget_old(pool: asyncpg.Pool) -> None:

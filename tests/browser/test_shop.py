@@ -203,11 +203,15 @@ async def test_a_lost_connection_is_said_and_made_up_for(open_context, site_shop
     mark = page.locator("[data-live]")
     await expect(mark).to_contain_text("저절로 바뀌어요")
     # A page in the background lets its stream go and catches up when it is looked at again.
-    await page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
+    await page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
+    )
     await make_ready(site_shop, number)
     await page.wait_for_timeout(3000)
     await expect(page.locator(".qr-card")).to_have_count(0)
-    await page.evaluate("Object.defineProperty(document, 'hidden', {value: false, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
+    await page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: false, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
+    )
     await expect(page.locator(".qr-card")).to_be_visible(timeout=10_000)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from store_omni.catalog.searching import search_columns
 from store_omni.journal.actors import Actor
 from store_omni.kit.ids import new_id
 from store_omni.kit.passwords import hash_secret
@@ -87,11 +88,11 @@ async def make_item(
     pool: asyncpg.Pool, number: int, code: str, ko: str, en: str, category: str, drawing: str, price: int
 ) -> Item:
     gtin = check_digit(f"88012345{number:04d}")
-    search = f"{ko} {en} {category} {code} {gtin}".lower()
+    search = search_columns([ko, en], "", category, [], [code], [gtin])
     product = await pool.fetchval(
-        """INSERT INTO catalog.product (code, name_ko, name_en, category, drawing, colour, search_text)
-           VALUES ($1, $2, $3, $4, $5, '#7a8f6a', $6) RETURNING id""",
-        code, ko, en, category, drawing, search,
+        """INSERT INTO catalog.product (code, name_ko, name_en, category, drawing, colour, search_text, search_jamo, search_cho)
+           VALUES ($1, $2, $3, $4, $5, '#7a8f6a', $6, $7, $8) RETURNING id""",
+        code, ko, en, category, drawing, search.text, search.jamo, search.cho,
     )  # fmt: skip
     sku_id = await pool.fetchval(
         "INSERT INTO catalog.sku (product_id, code, gtin, price_minor, currency) VALUES ($1, $2, $3, $4, 'KRW') RETURNING id",

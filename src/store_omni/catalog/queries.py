@@ -86,27 +86,33 @@ _CARD = (
     "p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.drawing, "
     "CASE WHEN p.colour <> '' THEN p.colour ELSE coalesce(k.colours[1], '') END, k.price, k.varies, k.currency, k.colours, k.ids"
 )
-# The statement keeps only the best of the ways in which the words were found; {tests} are its ORed conditions.
+_SOLD = "EXISTS (SELECT 1 FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind = 'goods')"
+# Prices are looked up for the shown page only, unless they decide which products are on it.
 _SEARCH = f"""
-WITH hit AS (
-  SELECT p.id, {{tier}} AS tier,
-         CASE WHEN p.search_text LIKE {{start}} THEN 0 WHEN p.search_text LIKE {{word}} THEN 1 ELSE 2 END AS exact
-  FROM catalog.product p WHERE p.active AND ($1 = '' OR p.category = $1) AND ({{tests}})
+WITH hit AS MATERIALIZED (
+  SELECT p.id, CASE WHEN p.search_text LIKE $4 THEN 0 WHEN p.search_text LIKE $5 THEN 1 ELSE 2 END AS exact
+  FROM catalog.product p WHERE p.active AND ($1 = '' OR p.category = $1) AND {{tests}} AND {_SOLD}
+), shown AS (
+  SELECT h.id, h.exact FROM hit h JOIN catalog.product p ON p.id = h.id {{prices}} ORDER BY {{order}} LIMIT $2 OFFSET $3
 )
-SELECT {_CARD}, count(*) OVER () AS total
-FROM (SELECT h.*, min(h.tier) OVER () AS best FROM hit h) h JOIN catalog.product p ON p.id = h.id {_KEPT}
-WHERE h.tier = h.best ORDER BY {{order}} LIMIT $2 OFFSET $3"""
+SELECT {_CARD}, (SELECT count(*) FROM hit) AS total
+FROM shown h JOIN catalog.product p ON p.id = h.id {_KEPT} ORDER BY {{order}}"""
 
 _SIMILAR = f"""
 SELECT {_CARD}
-FROM (SELECT p.id, word_similarity($1, p.search_jamo) AS likeness FROM catalog.product p WHERE p.active) h
-JOIN catalog.product p ON p.id = h.id {_KEPT}
-WHERE h.likeness >= $2 ORDER BY h.likeness DESC, p.popularity DESC, p.id LIMIT $3"""
+FROM (SELECT p.id, word_similarity($1, p.search_jamo) AS likeness FROM catalog.product p
+      WHERE p.active AND p.search_jamo %> $1 AND {_SOLD} ORDER BY likeness DESC, p.popularity DESC, p.id LIMIT $2) h
+JOIN catalog.product p ON p.id = h.id {_KEPT} ORDER BY h.likeness DESC, p.popularity DESC, p.id"""
 
 _BY_NUMBER = """
-SELECT p.code, s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id
-WHERE s.active AND p.active AND s.kind = 'goods' AND (s.gtin = ANY($1) OR lower(s.code) = $2 OR lower(p.code) = $2)
-ORDER BY (s.gtin = ANY($1)) IS TRUE DESC, lower(s.code) = $2 DESC, s.id LIMIT 1"""
+SELECT p.code, found.id FROM (
+  SELECT s.id, s.product_id, 0 AS way FROM catalog.sku s WHERE s.gtin = ANY($1) AND s.active AND s.kind = 'goods'
+  UNION ALL
+  SELECT s.id, s.product_id, 1 FROM catalog.sku s WHERE s.code = ANY($2) AND s.active AND s.kind = 'goods'
+  UNION ALL
+  SELECT s.id, s.product_id, 2 FROM catalog.product q JOIN catalog.sku s ON s.product_id = q.id
+  WHERE q.code = ANY($2) AND s.active AND s.kind = 'goods') found
+JOIN catalog.product p ON p.id = found.product_id AND p.active ORDER BY found.way, found.id LIMIT 1"""
 
 _PRODUCT = """
 SELECT p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.description_ko, p.description_en, p.drawing, p.colour,
@@ -116,8 +122,13 @@ FROM catalog.product p JOIN catalog.sku s ON s.product_id = p.id AND s.active AN
 WHERE p.code = $1 AND p.active GROUP BY p.id"""
 
 _LIST = f"""
-SELECT {_CARD}, count(*) OVER () AS total FROM catalog.product p {_KEPT}
-WHERE p.active AND ($1 = '' OR p.category = $1) ORDER BY {{order}} LIMIT $2 OFFSET $3"""
+WITH hit AS MATERIALIZED (
+  SELECT p.id, p.popularity FROM catalog.product p WHERE p.active AND ($1 = '' OR p.category = $1) AND {_SOLD}
+), shown AS (
+  SELECT p.id FROM hit p {{prices}} ORDER BY {{order}} LIMIT $2 OFFSET $3
+)
+SELECT {_CARD}, (SELECT count(*) FROM hit) AS total
+FROM shown h JOIN catalog.product p ON p.id = h.id {_KEPT} ORDER BY {{order}}"""
 
 _SHELVES = "SELECT category, count(*) FROM catalog.product WHERE active AND category <> '' GROUP BY category"
 
@@ -138,32 +149,43 @@ def _ways(reading: Reading) -> list[tuple[str, list[str]]]:
     return [(column, words) for column, words in ways if words]
 
 
-async def search(pool: asyncpg.Pool, reading: Reading, *, category: str = "", sort: Sort = "popular", page: int = 1) -> Found:
+async def search(
+    pool: asyncpg.Pool, reading: Reading, *, category: str = "", sort: Sort = "popular", page: int = 1
+) -> Found:
     """Products that hold all the words, in the most literal way in which any product holds them; where none does, what
-    is spelt alike."""
-    values: list[Any] = [category, PAGE_PRODUCTS, (page - 1) * PAGE_PRODUCTS]
-
-    def place(value: str) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    tests = []
+    is spelt alike. One statement in the common case, one more for each way that finds nothing."""
     for column, words in _ways(reading):
-        tests.append("(" + " AND ".join(f"p.{column} LIKE {place(like(word))}" for word in words) + ")")
-    tier = "CASE " + " ".join(f"WHEN {test} THEN {n}" for n, test in enumerate(tests)) + " END"
-    whole = " ".join(reading.words)
-    sql = _SEARCH.format(
-        tier=tier,
-        tests=" OR ".join(tests),
-        start=place(like(whole)[1:]),
-        word=place(f"%\n{like(whole)[1:]}"),
-        order=_ORDERS[sort],
-    )
-    rows = await pool.fetch(sql, *values)
-    if rows or page > 1 or not reading.keys:
-        return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
-    alike = await pool.fetch(_SIMILAR, "".join(reading.keys), SIMILAR_ENOUGH, SIMILAR_MAX)
-    return Found([_card(row) for row in alike], len(alike), guessed=bool(alike))
+        found = await _search_one_way(pool, column, words, " ".join(reading.words), category, sort, page)
+        if found.total:
+            return found
+    return await _spelt_alike(pool, "".join(reading.keys)) if reading.keys and page == 1 else Found([], 0)
+
+
+async def _search_one_way(
+    pool: asyncpg.Pool, column: str, words: list[str], whole: str, category: str, sort: Sort, page: int
+) -> Found:
+    tests = " AND ".join(f"p.{column} LIKE ${number}" for number, _ in enumerate(words, 6))
+    sql = _SEARCH.format(tests=tests, order=_ORDERS[sort], prices=_prices(sort))
+    pattern = like(whole)[1:]
+    rest = (pattern, f"%\n{pattern}", *(like(word) for word in words))
+    rows = await pool.fetch(sql, category, PAGE_PRODUCTS, (page - 1) * PAGE_PRODUCTS, *rest)
+    if not rows and page > 1:
+        # Beyond the last page: still found this way, only nothing more to show.
+        rows = await pool.fetch(sql, category, 1, 0, *rest)
+        return Found([], rows[0]["total"] if rows else 0)
+    return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
+
+
+async def _spelt_alike(pool: asyncpg.Pool, keys: str) -> Found:
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        # The index compares with this setting; a function call in its place would read every product.
+        await connection.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {SIMILAR_ENOUGH}")
+        rows = await connection.fetch(_SIMILAR, keys, SIMILAR_MAX)
+    return Found([_card(row) for row in rows], len(rows), guessed=bool(rows))
+
+
+def _prices(sort: Sort) -> str:
+    return "" if sort == "popular" else _KEPT
 
 
 async def listed(
@@ -171,14 +193,16 @@ async def listed(
 ) -> Found:
     """Everything, or one shelf, without a query."""
     order = _ORDERS[sort].replace("h.exact, ", "")
-    rows = await pool.fetch(_LIST.format(order=order), category, count, (page - 1) * PAGE_PRODUCTS)
+    rows = await pool.fetch(
+        _LIST.format(order=order, prices=_prices(sort)), category, count, (page - 1) * PAGE_PRODUCTS
+    )
     return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
 
 
 async def by_number(pool: asyncpg.Pool, number: str) -> tuple[str, int] | None:
     """(product code, SKU id) of a scanned GTIN (any of its written lengths) or a typed code."""
     spellings = [number, number.zfill(12), number.zfill(13), number.zfill(14), number.lstrip("0")] if number.isdigit() else []
-    row = await pool.fetchrow(_BY_NUMBER, spellings, number.lower())
+    row = await pool.fetchrow(_BY_NUMBER, spellings, [number, number.upper(), number.lower()])
     return None if row is None else (row[0], row[1])
 
 

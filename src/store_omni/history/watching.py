@@ -40,12 +40,13 @@ class Looks(msgspec.Struct, frozen=True):
     next_before: UUID | None
 
 
+# Ids sort by time, so the newest page comes straight from the primary key however long the log grows.
 _LOOKS = """
 SELECT x.id, x.at, coalesce(a.name, '–'), coalesce(a.login, ''), x.staff_role, s.name_ko, s.name_en, x.customer_id,
        coalesce(c.display_name, o.contact_name, ''), o.number, x.task, x.source
 FROM journal.access x LEFT JOIN staff.account a ON a.id = x.staff_id LEFT JOIN stores.store s ON s.id = x.store_id
 LEFT JOIN customers.customer c ON c.id = x.customer_id LEFT JOIN orders."order" o ON o.id = x.order_id
-WHERE {where} ORDER BY x.at DESC, x.id DESC LIMIT :limit"""
+WHERE {where} ORDER BY x.id DESC LIMIT :limit"""
 
 
 async def looks(
@@ -66,7 +67,7 @@ async def looks(
         )
         values["number"] = number
     if before is not None:
-        where.append("(x.at, x.id) < (SELECT b.at, b.id FROM journal.access b WHERE b.id = :before)")
+        where.append("x.id < :before")
         values["before"] = before
     rows = await session.execute(text(_LOOKS.format(where=" AND ".join(where))), values | {"limit": PAGE_ROWS + 1})
     found = [Look(*row) for row in rows]

@@ -121,6 +121,8 @@ async def spread_of(
 _FITS = f"""
 WITH want AS (
   SELECT w.sku_id, w.qty FROM unnest($1::int[], $2::int[]) w(sku_id, qty)
+), levels AS MATERIALIZED (
+  SELECT * FROM inventory.stock_level WHERE sku_id = ANY($1)
 ), each AS (
   SELECT s.id, {distance_sql("$4::float8", "$5::float8")} AS km, min(f.free) AS free, bool_and(l.store_id IS NOT NULL) AS carried,
          bool_or(coalesce(r.closed, false)) AS closed, bool_or(coalesce(l.short, 0) > 0) AS short,
@@ -128,10 +130,11 @@ WITH want AS (
          jsonb_object_agg(w.sku_id, f.free) FILTER (WHERE f.free < w.qty) AS lacking,
          count(*) FILTER (WHERE f.free < w.qty) AS lacks
   FROM stores.store s CROSS JOIN want w
-  LEFT JOIN inventory.stock_level l ON l.store_id = s.id AND l.sku_id = w.sku_id
+  LEFT JOIN levels l ON l.store_id = s.id AND l.sku_id = w.sku_id
   LEFT JOIN inventory.selling_rule r ON r.store_id = s.id AND r.sku_id = w.sku_id AND r.channel = $3
   CROSS JOIN LATERAL (SELECT {FREE} AS free) f
   WHERE s.active AND s.currency = (SELECT k.currency FROM catalog.sku k WHERE k.id = $1[1])
+    AND (s.id = $6 OR s.id IN (SELECT x.store_id FROM levels x))
   GROUP BY s.id
 ), ranked AS (
   SELECT e.*, row_number() OVER (ORDER BY NOT e.pickup, e.lacks, e.km, e.name_ko) AS place, count(*) OVER () AS total FROM each e
