@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page, expect
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -27,3 +27,13 @@ async def look(page: Page) -> None:
     assert await page.evaluate(OVERFLOW) <= 0, f"{page.url} is wider than its screen"
     small = await page.evaluate(SMALL_TARGETS)
     assert small == [], f"{page.url}: {small}"
+
+
+async def drawn(picture: Locator) -> None:
+    """Waits until an image is there. Polling by `wait_for_function` would need eval, which our policy forbids."""
+    await expect(picture).to_be_visible(timeout=15_000)
+    for _ in range(100):
+        if await picture.evaluate("image => image.complete && image.naturalWidth > 0"):
+            return
+        await picture.page.wait_for_timeout(100)
+    raise AssertionError("the picture did not load")

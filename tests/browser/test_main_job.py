@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from ..factories.ordering import Shop
 from ..factories.world import PIN
 from .conftest import Site
-from .looking import look
+from .looking import drawn, look
 from .test_counter import scan, sign_in
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -20,8 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 async def code_on(page: Page) -> str:
     """What a scanner reads off this screen."""
     picture = page.locator(".qr-card img")
-    await expect(picture).to_be_visible(timeout=15_000)
-    await page.wait_for_function("document.querySelector('.qr-card img').naturalWidth > 0")
+    await drawn(picture)
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(await picture.screenshot())))
     assert len(found) == 1
     return found[0].text

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from ..factories.ordering import Contact, Shop
 from .conftest import Site
-from .looking import look
+from .looking import drawn, look
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 SEONGSU = {"latitude": 37.5446, "longitude": 127.0559}
@@ -86,8 +86,7 @@ async def test_a_guest_finds_orders_watches_and_collects(open_context, site: Sit
     # Nobody touches the page; it hears of the clerk's work by itself.
     await make_ready(site_shop, number)
     code = page.locator(".qr-card img")
-    await expect(code).to_be_visible(timeout=10_000)
-    await page.wait_for_function("document.querySelector('.qr-card img').naturalWidth > 0")
+    await drawn(code)
     await look(page)
     read = zxingcpp.read_barcodes(Image.open(io.BytesIO(await code.screenshot())))
     order = await order_of(site_shop, number)
