@@ -84,7 +84,7 @@ async def test_from_which_store_has_it_to_returned_elsewhere(open_context, site:
     await desk.locator("[name=pin]").fill(PIN)
     await desk.locator("form .btn-primary").click()
     await desk.wait_for_url("**/desk/search")
-    await desk.keyboard.press("/")
+    await expect(desk.get_by_role("searchbox").first).to_be_focused()
     await desk.keyboard.insert_text("문가온 5555")
     await desk.keyboard.press("Enter")
     await desk.wait_for_url("**/desk/customers/*")

@@ -139,6 +139,28 @@ async def test_the_way_back_by_number_phone_and_code(open_context, site: Site, s
     await expect(page.get_by_role("heading", name=placed.number)).to_be_visible()
 
 
+async def test_the_list_follows_the_typing(open_context, site_shop: Shop) -> None:
+    page = await open_context("phone")
+    await page.goto("/products")
+    await page.get_by_role("searchbox").locator("visible=true").fill("수건")
+    await expect(page.get_by_role("heading", name="‘수건’")).to_be_visible()
+    await expect(page.locator(".product")).to_have_count(1)
+    assert "q=" in page.url
+
+
+async def test_an_unknown_district_is_refused_where_it_was_typed(open_context, site_shop: Shop) -> None:
+    page = await open_context("phone")
+    await page.goto("/stores")
+    await page.get_by_label("동네나 역").fill("아틀란티스")
+    await page.get_by_role("button", name="정하기").click()
+    await expect(page.locator("[data-refused=place_unknown]")).to_be_visible()
+    await expect(page.get_by_label("동네나 역")).to_have_value("아틀란티스")
+    await page.get_by_label("동네나 역").fill("성수")
+    await page.get_by_role("button", name="정하기").click()
+    await expect(page.get_by_text("성수에서 잰 거리예요")).to_be_visible()
+    await look(page)
+
+
 async def test_cancelling(open_context, site: Site, site_shop: Shop) -> None:
     page = await open_context("phone")
     await reserve(page, "NOTE", "윤하린", "harin@example.com")
@@ -186,7 +208,7 @@ async def test_the_whole_order_without_script(open_context, site_shop: Shop) -> 
     await page.get_by_role("button", name="정하기").click()
     await expect(page.get_by_text("마포구에서 잰 거리예요")).to_be_visible()
     await page.goto("/products/TOWEL")
-    await page.get_by_role("button", name="담기").click()
+    await page.get_by_role("button", name="장바구니에 담기").click()
     await page.get_by_role("button", name="하나 더").click()
     await expect(page.get_by_text("39,800원").first).to_be_visible()
     await page.get_by_role("link", name="주문", exact=True).first.click()

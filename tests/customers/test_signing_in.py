@@ -37,7 +37,10 @@ async def test_phone_and_e_mail_both_open_the_account(pool: asyncpg.Pool, sessio
         assert (shopper.customer_id, shopper.name, shopper.phone, shopper.email) == (
             customer, "이미나", "+821055550001", "mina@example.com",
         )  # fmt: skip
-    assert await pool.fetchval("SELECT count(*) FROM journal.entry WHERE customer_id = $1 AND kind = 'customer.joined'", customer) == 1
+    assert (
+        await pool.fetchval("SELECT count(*) FROM journal.entry WHERE customer_id = $1 AND kind = 'customer.joined'", customer)
+        == 1
+    )
 
 
 async def test_only_hashes_are_kept(pool: asyncpg.Pool, sessions: Sessions) -> None:

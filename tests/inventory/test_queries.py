@@ -36,8 +36,12 @@ async def test_an_order_takes_its_units_out_of_sight_at_once(pool: asyncpg.Pool,
 
 async def test_safety_stock_and_closed_sales_are_held_back_per_channel(pool: asyncpg.Pool, world: World) -> None:
     sku = world.items[0].sku_id
-    await pool.execute("INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 8)", world.gangnam, sku)
-    await pool.execute("INSERT INTO inventory.selling_rule (store_id, sku_id, channel, closed) VALUES ($1, $2, 'web', true)", world.hongdae, sku)
+    await pool.execute(
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 8)", world.gangnam, sku
+    )
+    await pool.execute(
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, closed) VALUES ($1, $2, 'web', true)", world.hongdae, sku
+    )
     web = {offer.store.id: offer for offer in (await offers_for(pool, sku, now=now())).offers}
     assert web[world.gangnam].free == 2 and web[world.hongdae].reason == "not_sold_online"
     counter = await offers_for(pool, sku, now=now(), channel="counter")

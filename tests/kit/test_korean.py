@@ -19,7 +19,9 @@ def test_a_half_typed_word_is_the_beginning_of_the_finished_one_key_by_key() -> 
         assert whole.startswith(jamo(typed)), typed
 
 
-@pytest.mark.parametrize(("text", "keys"), [("과", "ㄱㅗㅏ"), ("값", "ㄱㅏㅂㅅ"), ("의", "ㅇㅡㅣ"), ("까", "ㄲㅏ"), ("ㄳ", "ㄱㅅ"), ("a1 ", "a1 ")])
+@pytest.mark.parametrize(
+    ("text", "keys"), [("과", "ㄱㅗㅏ"), ("값", "ㄱㅏㅂㅅ"), ("의", "ㅇㅡㅣ"), ("까", "ㄲㅏ"), ("ㄳ", "ㄱㅅ"), ("a1 ", "a1 ")]
+)
 def test_compound_letters_are_their_keys(text: str, keys: str) -> None:
     assert jamo(text) == keys
 
@@ -44,5 +46,7 @@ def test_the_keyboard_in_the_wrong_language() -> None:
 
 
 def test_the_end_of_a_syllable() -> None:
-    assert ends_in_consonant("조명") and not ends_in_consonant("의자") and not ends_in_consonant("") and not ends_in_consonant("cup")
+    assert (
+        ends_in_consonant("조명") and not ends_in_consonant("의자") and not ends_in_consonant("") and not ends_in_consonant("cup")
+    )
     assert has_hangul("mug컵") and has_hangul("ㄱ") and not has_hangul("mug")

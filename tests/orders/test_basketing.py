@@ -27,7 +27,13 @@ Sessions = async_sessionmaker[AsyncSession]
 async def add(sessions: Sessions, basket, sku_id: int, qty: int = 1, store_id: int | None = None, key: str | None = None) -> None:
     async with sessions.begin() as session:
         await add_line(
-            WriteSession(session), basket, sku_id=sku_id, qty=qty, store_id=store_id, by=SHOPPER, operation_key=key or str(uuid4())
+            WriteSession(session),
+            basket,
+            sku_id=sku_id,
+            qty=qty,
+            store_id=store_id,
+            by=SHOPPER,
+            operation_key=key or str(uuid4()),
         )
 
 
@@ -96,7 +102,9 @@ async def test_what_is_no_longer_sold_is_said(pool: asyncpg.Pool, sessions: Sess
     assert [line.sold for line in (await basket_of(pool, basket)).lines] == [False]
 
 
-async def test_another_device_finds_the_latest_basket_with_something_in_it(pool: asyncpg.Pool, sessions: Sessions, world: World) -> None:
+async def test_another_device_finds_the_latest_basket_with_something_in_it(
+    pool: asyncpg.Pool, sessions: Sessions, world: World
+) -> None:
     customer = await pool.fetchval("INSERT INTO customers.customer (id) VALUES (gen_random_uuid()) RETURNING id")
     old, new, empty = uuid4(), uuid4(), uuid4()
     for basket in (old, new):

@@ -149,9 +149,7 @@ def _ways(reading: Reading) -> list[tuple[str, list[str]]]:
     return [(column, words) for column, words in ways if words]
 
 
-async def search(
-    pool: asyncpg.Pool, reading: Reading, *, category: str = "", sort: Sort = "popular", page: int = 1
-) -> Found:
+async def search(pool: asyncpg.Pool, reading: Reading, *, category: str = "", sort: Sort = "popular", page: int = 1) -> Found:
     """Products that hold all the words, in the most literal way in which any product holds them; where none does, what
     is spelt alike. One statement in the common case, one more for each way that finds nothing."""
     for column, words in _ways(reading):
@@ -193,9 +191,7 @@ async def listed(
 ) -> Found:
     """Everything, or one shelf, without a query."""
     order = _ORDERS[sort].replace("h.exact, ", "")
-    rows = await pool.fetch(
-        _LIST.format(order=order, prices=_prices(sort)), category, count, (page - 1) * PAGE_PRODUCTS
-    )
+    rows = await pool.fetch(_LIST.format(order=order, prices=_prices(sort)), category, count, (page - 1) * PAGE_PRODUCTS)
     return Found([_card(row) for row in rows], rows[0]["total"] if rows else 0)
 
 

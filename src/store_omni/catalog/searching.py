@@ -47,7 +47,42 @@ _AFTER_BOTH = (
 _PARTICLES = sorted((*_AFTER_BOTH, *_AFTER_CONSONANT, *_AFTER_VOWEL), key=len, reverse=True)
 # Words around the thing that is looked for, as people type them into a chat or a search box.
 _FILLERS = frozenset(
-    ["있나요", "있어요", "있나", "있는", "있을까요", "주세요", "찾아줘", "찾아주세요", "찾기", "추천", "추천해줘", "추천해주세요", "파나요", "팔아요", "파는", "사고", "싶어요", "구매", "구입", "재고", "좀", "어디", "어디서", "살", "수", "the", "a", "an", "for", "with", "of", "please", "find", "buy"]
+    [
+        "있나요",
+        "있어요",
+        "있나",
+        "있는",
+        "있을까요",
+        "주세요",
+        "찾아줘",
+        "찾아주세요",
+        "찾기",
+        "추천",
+        "추천해줘",
+        "추천해주세요",
+        "파나요",
+        "팔아요",
+        "파는",
+        "사고",
+        "싶어요",
+        "구매",
+        "구입",
+        "재고",
+        "좀",
+        "어디",
+        "어디서",
+        "살",
+        "수",
+        "the",
+        "a",
+        "an",
+        "for",
+        "with",
+        "of",
+        "please",
+        "find",
+        "buy",
+    ]
 )
 _BETWEEN = re.compile(r"[\s,./·・|+&()\[\]]+")
 _BARCODE = re.compile(r"[\d\s-]{8,20}")

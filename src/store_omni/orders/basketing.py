@@ -181,8 +181,6 @@ async def choose_store(session: WriteSession, basket_id: UUID, *, store_id: int,
     await _keep(session, basket_id, store_id, by)
 
 
-async def adopt(session: WriteSession, basket_id: UUID, *, by: Actor) -> None:
+async def adopt(pool: asyncpg.Pool, basket_id: UUID, customer_id: UUID) -> None:
     """After signing in: what this browser gathered belongs to the customer, on her other devices too."""
-    await session.execute(
-        text("UPDATE orders.basket SET customer_id = :customer WHERE id = :id"), {"customer": by.id, "id": basket_id}
-    )
+    await pool.execute("UPDATE orders.basket SET customer_id = $2, changed_at = now() WHERE id = $1", basket_id, customer_id)

@@ -61,9 +61,7 @@ _ORDERS = text(
 )
 
 
-async def orders_of(
-    session: ReadSession, *, customer_id: UUID | None, viewer_hash: bytes | None, page: int = 1
-) -> OwnOrders:
+async def orders_of(session: ReadSession, *, customer_id: UUID | None, viewer_hash: bytes | None, page: int = 1) -> OwnOrders:
     """The customer's, and those that this browser may see. `page` from 1, ten orders each."""
     rows = (
         await session.execute(

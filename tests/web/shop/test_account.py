@@ -76,3 +76,16 @@ async def test_she_sees_who_looked_but_not_their_names(client: Client, world: Wo
 async def test_the_account_is_only_for_who_is_signed_in(client: Client) -> None:
     for address in ("/account", "/account/looks"):
         assert (await client.get(address, follow_redirects=False)).status_code == 303
+
+
+async def test_a_shared_device_forgets_her_when_she_signs_out(client: Client, world: World) -> None:
+    await put(client, world, 0, 2)
+    await join(client)
+    number = await ordered(client, world, 1)
+    await put(client, world, 2)
+    assert (await client.get(f"/orders/{number}")).status_code == 200
+    await send(client, "/sign-out")
+    assert (await client.get(f"/orders/{number}")).status_code == 404
+    assert "비어 있어요" in (await client.get("/basket")).text
+    await send(client, "/sign-in", {"login": "010-5555-0001", "password": PASSWORD})
+    assert "호텔 수건" in (await client.get("/basket")).text

@@ -63,7 +63,9 @@ async def test_asking_again_and_again_ends(client: Client, shop: Shop) -> None:
     assert (await send(client, "/orders/lookup", {"number": placed.number, "last_four": "5678"})).status_code == 429
 
 
-async def test_the_mailed_link_needs_a_press_and_works_once(client: Client, shop: Shop, app: Litestar, pool: asyncpg.Pool) -> None:
+async def test_the_mailed_link_needs_a_press_and_works_once(
+    client: Client, shop: Shop, app: Litestar, pool: asyncpg.Pool
+) -> None:
     placed = await shop.place()
     async with shop.sessions.begin() as session:
         token = await make_order_link(session, placed.order_id)

@@ -54,7 +54,12 @@ async def test_what_was_typed_is_text_and_never_markup(client: Client, world: Wo
 
 
 async def test_odd_addresses_are_answered(client: Client, world: World) -> None:
-    for address in ("/products?sort=none&category=none", "/products?at=-3", "/products?at=99999", "/products/MUG?sku=1&stores=all"):
+    for address in (
+        "/products?sort=none&category=none",
+        "/products?at=-3",
+        "/products?at=99999",
+        "/products/MUG?sku=1&stores=all",
+    ):
         assert (await client.get(address)).status_code == 200, address
     for address in ("/products/NONE", "/pictures/mug/%2e%2e", "/pictures/<x>/red", "/stores/NONE"):
         assert (await client.get(address)).status_code == 404, address

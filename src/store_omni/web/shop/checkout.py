@@ -58,7 +58,8 @@ async def _page(
     }
     status = refusal.status if refusal else 200
     answer = show(request, visitor, "shop/checkout/index.html", context, nav="basket", status=status)
-    ensure_viewer(request, answer, visitor)
+    if visitor.shopper is None:
+        ensure_viewer(request, answer, visitor)
     return answer
 
 
@@ -113,7 +114,8 @@ async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
         by=visitor.actor(name),
         clock=clock,
         operation_key=operation_key(request, form) or str(new_id()),
-        viewer_hash=visitor.viewer_hash,
+        # A signed-in shopper sees it by signing in; a shared device must not go on showing it after she left.
+        viewer_hash=None if visitor.shopper else visitor.viewer_hash,
         basket_id=held.id,
     )
     return placed.number

@@ -39,7 +39,7 @@ STEP_OF = {
 }  # fmt: skip
 
 
-async def _status(session: ReadSession, order: OrderView, visitor: Visitor) -> dict[str, Any]:
+async def _status(request: Web, session: ReadSession, order: OrderView, visitor: Visitor) -> dict[str, Any]:
     """What `_status.html` shows, on the page and in every message of the stream."""
     fulfilment = order.fulfilment
     store = (await stores_by_id(session, [fulfilment.store_id])).get(fulfilment.store_id) if fulfilment else None
@@ -63,6 +63,7 @@ async def _status(session: ReadSession, order: OrderView, visitor: Visitor) -> d
         "receipt": next((entry.display for entry in history.entries if entry.kind == "pickup.handed_over"), None),
         "timeline": history,
         "more_url": f"/orders/{order.number}/history",
+        "late": fulfilment is not None and fulfilment.ready_by < request.app.state.clock.now(),
         "can_cancel": order.state == "confirmed" and fulfilment is not None and fulfilment.state == "allocated",
         "can_return": any(line.returnable > 0 for line in order.lines),
     }
@@ -96,7 +97,7 @@ async def order_page(
     # Read before the rest: a change in between then shows as a new mark, and the stream sends it.
     mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
     order = await _own(read, visitor, number)
-    context = await _status(read, order, visitor) | {"mark": mark or "", "now": clock.now()}
+    context = await _status(request, read, order, visitor) | {"mark": mark or "", "now": clock.now()}
     return show(request, visitor, "shop/orders/order.html", context, nav="orders")
 
 
@@ -139,7 +140,7 @@ async def _changes(
         if mark != seen:
             seen = mark
             async with request.app.state.readers.begin() as session:
-                context = await _status(session, await _own(session, visitor, number), visitor)
+                context = await _status(request, session, await _own(session, visitor, number), visitor)
             yield ServerSentEventMessage(data=render(request, "shop/orders/_live.html", context), id=mark)
         elif look % PING_EVERY_LOOKS == 0:
             yield ServerSentEventMessage(data=None, comment="still here")
@@ -166,7 +167,7 @@ async def cancellation_page(
     request: Web, read: NamedDependency[ReadSession], visitor: NamedDependency[Visitor], number: FromPath[str]
 ) -> Response[str]:
     order = await _own(read, visitor, number)
-    context = await _status(read, order, visitor)
+    context = await _status(request, read, order, visitor)
     context["reasons"] = [(code, REASONS[code]) for code in SHOPPER_REASONS]
     return show(request, visitor, "shop/orders/cancellation.html", context, nav="orders")
 

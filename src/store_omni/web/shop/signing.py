@@ -1,5 +1,7 @@
 """Signing in, up and out."""
 
+from uuid import UUID
+
 import asyncpg
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -11,14 +13,14 @@ from store_omni.customers.signing_in import open_session, sign_in, sign_out
 from store_omni.journal.limiting import count_try
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput
-from store_omni.orders.basketing import latest_basket
+from store_omni.orders.basketing import adopt, latest_basket
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.refusing import say
 from store_omni.web.plumbing.texts import current_locale
 from store_omni.web.shop.checkout import NAME_CHARS_MAX
 from store_omni.web.shop.places import own_address
-from store_omni.web.shop.visiting import SHOPPER_COOKIE, Visitor, Web, keep_basket, keep_shopper, show
+from store_omni.web.shop.visiting import BASKET_COOKIE, SHOPPER_COOKIE, Visitor, Web, keep_basket, keep_shopper, show
 
 JOINS_MAX = 20
 JOINS_WINDOW_MINUTES = 60
@@ -51,12 +53,18 @@ async def do_sign_in(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
         return _sign_in_page(request, visitor, form, refusal)
     answer = go_to(request, own_address(form.get("next", "/account")))
     keep_shopper(request, answer, token)
-    # An empty basket here gives way to what she gathered on another device.
-    if visitor.basket is None or visitor.basket.units == 0:
-        elsewhere = await latest_basket(pool, customer_id)
-        if elsewhere:
-            keep_basket(request, answer, elsewhere)
+    await _bring_basket(request, answer, pool, visitor, customer_id)
     return answer
+
+
+async def _bring_basket(request: Web, answer: Response[str], pool: asyncpg.Pool, visitor: Visitor, customer_id: UUID) -> None:
+    """What this browser gathered becomes hers; an empty basket gives way to what she gathered on another device."""
+    if visitor.basket and visitor.basket.units:
+        await adopt(pool, visitor.basket.id, customer_id)
+        return
+    elsewhere = await latest_basket(pool, customer_id)
+    if elsewhere:
+        keep_basket(request, answer, elsewhere)
 
 
 def _sign_up_page(request: Web, visitor: Visitor, form: dict[str, str], problems: dict[str, str]) -> Response[str]:
@@ -97,6 +105,7 @@ async def do_sign_up(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
         return _sign_up_page(request, visitor, form, refusal.problems)
     answer = go_to(request, own_address(form.get("next", "/account")))
     keep_shopper(request, answer, await open_session(pool, customer_id, source=visitor.source))
+    await _bring_basket(request, answer, pool, visitor, customer_id)
     return answer
 
 
@@ -106,5 +115,7 @@ async def do_sign_out(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Resp
     if token:
         await sign_out(pool, token)
     answer = go_to(request, "/")
-    answer.delete_cookie(SHOPPER_COOKIE, path="/")
+    # Her basket goes with her; it waits in her account.
+    for name in (SHOPPER_COOKIE, BASKET_COOKIE):
+        answer.delete_cookie(name, path="/")
     return answer
