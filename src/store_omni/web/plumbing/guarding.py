@@ -15,7 +15,12 @@ from store_omni.web.plumbing.pages import named
 from store_omni.web.plumbing.texts import gettext
 
 STAFF_COOKIE = "so_staff"
-ROLE_WORDS = {"clerk": N_("Store staff"), "agent": N_("Customer service"), "manager": N_("Manager"), "service": N_("Connected system")}
+ROLE_WORDS = {
+    "clerk": N_("Store staff"),
+    "agent": N_("Customer service"),
+    "manager": N_("Manager"),
+    "service": N_("Connected system"),
+}
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Coroutine[Any, Any, None]]
 
