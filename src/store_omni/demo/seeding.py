@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import asyncpg
@@ -93,7 +94,7 @@ async def _open_shop(url: str) -> None:
 
 
 async def _hire(pool: asyncpg.Pool, stores: dict[str, int]) -> dict:
-    from store_omni.journal.actors import Actor
+    from store_omni.journal.actors import Actor, ActorKind
     from store_omni.staff.signing_in import add_account
 
     actors = {}
@@ -102,8 +103,8 @@ async def _hire(pool: asyncpg.Pool, stores: dict[str, int]) -> dict:
         account = await add_account(pool, login=member.login, name=member.name, role=member.role, store_id=store_id, secret=PIN)
         channel = "counter" if member.role == "clerk" else "phone"
         actors[member.login] = Actor(
-            kind=member.role, id=account, label=member.name, channel=channel, store_id=store_id, source="demo"
-        )  # type: ignore[arg-type]  # fmt: skip
+            kind=cast(ActorKind, member.role), id=account, label=member.name, channel=channel, store_id=store_id, source="demo"
+        )  # fmt: skip
     return actors
 
 

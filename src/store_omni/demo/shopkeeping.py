@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from store_omni.fulfilling.cancelling import cancel_order
 from store_omni.journal.actors import Actor
 from store_omni.kit.clock import FixedClock
+from store_omni.kit.database import writing
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import Contact, Wanted, place
 from store_omni.orders.queries import OrderView, order_by_id
@@ -64,29 +65,29 @@ class Shopkeeping(msgspec.Struct):
 
     async def view(self, order_id: UUID) -> OrderView:
         async with self.sessions.begin() as session:
-            return await order_by_id(session, order_id)  # type: ignore[arg-type]
+            return await order_by_id(writing(session), order_id)
 
     async def pick(self, order: OrderView, *, by: Actor, all_but: int = 0) -> None:
         """Takes the order and scans its units, the last `all_but` lines left out."""
         part = _part(order)
         async with self.sessions.begin() as session:
-            await start_picking(session, part, by=by)  # type: ignore[arg-type]
+            await start_picking(writing(session), part, by=by)
         for line in order.lines[: len(order.lines) - all_but]:
             for _ in range(line.qty):
                 async with self.sessions.begin() as session:
-                    await scan_item(session, part, barcode=line.gtin or line.sku_code, operation_id=uuid4(), by=by)  # type: ignore[arg-type]
+                    await scan_item(writing(session), part, barcode=line.gtin or line.sku_code, operation_id=uuid4(), by=by)
 
     async def miss_last_line(self, order: OrderView, *, by: Actor) -> None:
         async with self.sessions.begin() as session:
-            await report_short(session, _part(order), line_no=order.lines[-1].line_no, reason="not_found", by=by)  # type: ignore[arg-type]
+            await report_short(writing(session), _part(order), line_no=order.lines[-1].line_no, reason="not_found", by=by)
 
     async def pack(self, order: OrderView, *, by: Actor, bags: int = 1) -> None:
         async with self.sessions.begin() as session:
-            await pack(session, _part(order), bags=bags, by=by)  # type: ignore[arg-type]
+            await pack(writing(session), _part(order), bags=bags, by=by)
 
     async def stage(self, order: OrderView, shelf: str, *, by: Actor) -> None:
         async with self.sessions.begin() as session:
-            await stage(session, self.signer, _part(order), shelf=shelf, by=by)  # type: ignore[arg-type]
+            await stage(writing(session), self.signer, _part(order), shelf=shelf, by=by)
 
     async def make_ready(self, order: OrderView, shelf: str, *, by: Actor, bags: int = 1) -> None:
         await self.pick(order, by=by)
@@ -95,33 +96,32 @@ class Shopkeeping(msgspec.Struct):
 
     async def hand_over(self, order: OrderView, *, by: Actor, tender: Tender = "cash", slip_no: str | None = None) -> None:
         async with self.sessions.begin() as session:
-            shown = await live_pass(session, purpose="pickup", store_id=_store(order), subject_id=_part(order))  # type: ignore[arg-type]
+            shown = await live_pass(writing(session), purpose="pickup", store_id=_store(order), subject_id=_part(order))
             if shown is None:
                 raise LookupError(f"order {order.number} has no pickup code")
-            await hand_over(
-                session, self.signer, _part(order), pass_code=shown.code(self.signer), tender=tender, slip_no=slip_no, by=by,
-            )  # type: ignore[arg-type]  # fmt: skip
+            await hand_over(writing(session), self.signer, _part(order), pass_code=shown.code(self.signer), tender=tender, slip_no=slip_no, by=by,
+            )  # fmt: skip
 
     async def cancel(self, order: OrderView, reason: str, *, by: Actor) -> None:
         async with self.sessions.begin() as session:
-            await cancel_order(session, order.id, reason=reason, by=by)  # type: ignore[arg-type]
+            await cancel_order(writing(session), order.id, reason=reason, by=by)
 
     async def put_back(self, order: OrderView, *, by: Actor) -> None:
         async with self.sessions.begin() as session:
-            await put_back(session, _part(order), by=by)  # type: ignore[arg-type]
+            await put_back(writing(session), _part(order), by=by)
 
     async def ask_return(self, order: OrderView, reason: str, *, by: Actor) -> UUID:
         async with self.sessions.begin() as session:
             asked = [Asked(order.lines[0].line_no, 1)]
-            made = await request_return(session, self.signer, order.id, asked=asked, reason=reason, by=by)  # type: ignore[arg-type]
+            made = await request_return(writing(session), self.signer, order.id, asked=asked, reason=reason, by=by)
         return made.request_id
 
     async def receive_return(self, order: OrderView, request_id: UUID, *, by: Actor, slip_no: str | None = None) -> None:
         async with self.sessions.begin() as session:
-            shown = await live_pass(session, purpose="return", store_id=_store(order), subject_id=request_id)  # type: ignore[arg-type]
+            shown = await live_pass(writing(session), purpose="return", store_id=_store(order), subject_id=request_id)
             if shown is None:
                 raise LookupError(f"the return of order {order.number} has no code")
-            await receive_return(session, self.signer, request_id, code=shown.code(self.signer), slip_no=slip_no, by=by)  # type: ignore[arg-type]
+            await receive_return(writing(session), self.signer, request_id, code=shown.code(self.signer), slip_no=slip_no, by=by)
 
 
 def _part(order: OrderView) -> UUID:

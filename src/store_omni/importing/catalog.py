@@ -7,6 +7,7 @@ import biip
 import msgspec
 
 from store_omni.catalog.searching import search_columns
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.errors import RowRefused
 from store_omni.importing.mapping import Mapping
@@ -65,7 +66,7 @@ async def write_catalog(connection: asyncpg.Connection, progress: Progress) -> i
     """Write what is staged. Returns how many SKUs are new."""
     progress.step("Writing products")
     await connection.execute(_WRITE_PRODUCTS)
-    new = await connection.fetchval(_WRITE_SKUS)
+    new = await figure(connection, _WRITE_SKUS)
     await _make_searchable(connection, progress)
     return new
 

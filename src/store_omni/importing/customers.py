@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.parsing import moment
@@ -32,7 +33,7 @@ async def import_customers(
         connection, "import_customer", COLUMNS, sources, mapping, _parser(mapping), counts=counts, rejects=rejects, progress=progress
     )  # fmt: skip
     progress.step("Writing customers")
-    new, mended = await connection.fetchrow(WRITE)
+    new, mended = await figures(connection, WRITE)
     await connection.execute(_IDENTITIES)
     counts.rejected = await rejects.count()
     counts.adjusted = mended

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.errors import ImportRefused
 from store_omni.importing.reading import Source
 
@@ -37,7 +38,7 @@ class Rejects:
 
     async def count(self) -> int:
         await self.flush()
-        return await self._connection.fetchval("SELECT count(*) FROM import_reject")
+        return await figure(self._connection, "SELECT count(*) FROM import_reject")
 
     async def write(self, sources: Sequence[Source], path: Path) -> int:
         """Write the rejects file (nothing, when there is nothing to write). Returns how many rows it holds."""

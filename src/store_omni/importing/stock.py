@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
 from store_omni.importing.errors import RowRefused
 from store_omni.importing.mapping import Mapping
@@ -44,7 +45,7 @@ async def import_stock(
     counts = await stage_stock(connection, sources, mapping=mapping, progress=progress, rejects=rejects)
     progress.step("Writing stock")
     await connection.execute(_LOCK)
-    opened, counted = await connection.fetchrow(_WRITE)
+    opened, counted = await figures(connection, _WRITE)
     counts.imported = opened
     counts.adjusted = counted
     counts.merged = counts.read - counts.rejected - opened - counted

@@ -5,6 +5,7 @@ from datetime import time
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.parsing import degrees, opening, whole, zone
@@ -46,13 +47,14 @@ async def import_stores(
         connection, "import_store", _COLUMNS, sources, mapping, _parser(mapping), counts=counts, rejects=rejects, progress=progress
     )  # fmt: skip
     progress.step("Writing stores")
-    known = await connection.fetchval("SELECT count(*) FROM import_store i JOIN stores.store s USING (code)")
-    again = await connection.fetchval("SELECT count(*) - count(DISTINCT code) FROM import_store")
-    mended = await connection.fetchval(
+    known = await figure(connection, "SELECT count(*) FROM import_store i JOIN stores.store s USING (code)")
+    again = await figure(connection, "SELECT count(*) - count(DISTINCT code) FROM import_store")
+    mended = await figure(
+        connection,
         """SELECT count(DISTINCT code) FROM import_store i WHERE mended
-           AND NOT EXISTS (SELECT 1 FROM stores.store s WHERE s.code = i.code)"""
+           AND NOT EXISTS (SELECT 1 FROM stores.store s WHERE s.code = i.code)""",
     )
-    new = await connection.fetchval(_WRITE)
+    new = await figure(connection, _WRITE)
     await connection.execute(_HOURS)
     await connection.execute(_SHELVES, SHELVES_MAX)
     counts.rejected = await rejects.count()
@@ -60,11 +62,11 @@ async def import_stores(
     counts.imported = new - mended
     counts.merged = counts.read - counts.rejected - counts.adjusted - counts.imported
     counts.note(
-        "coordinates were swapped and put right", await connection.fetchval("SELECT count(*) FROM import_store WHERE mended")
+        "coordinates were swapped and put right", await figure(connection, "SELECT count(*) FROM import_store WHERE mended")
     )
     counts.note("stores known before", known)
     counts.note("rows of a store that has another row in the file", again)
-    counts.note("stores without coordinates", await connection.fetchval(_LOST))
+    counts.note("stores without coordinates", await figure(connection, _LOST))
     return counts
 
 

@@ -13,6 +13,15 @@ ACCEPTANCE: dict[tuple[str, str], str] = {
     ("pending", "reject"): "rejected",
 }
 
+WORDS = {
+    "requested": N_("Return requested"),
+    "received": N_("Return received"),
+    "cancelled": N_("Cancelled"),
+    "pending": N_("Under review"),
+    "accepted": N_("Return accepted"),
+    "rejected": N_("Return refused"),
+}
+
 
 class ReturnMovedOn(Refusal):
     """A move that the return's present state does not allow."""
@@ -28,4 +37,4 @@ def next_state(axis: dict[tuple[str, str], str], state: str, command: str) -> st
     try:
         return axis[state, command]
     except KeyError:
-        raise ReturnMovedOn(state=state) from None
+        raise ReturnMovedOn(state=WORDS[state]) from None

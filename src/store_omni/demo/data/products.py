@@ -64,7 +64,7 @@ def _skus_of(category: dict, notes: dict[str, tuple[str, str]], serial: Iterator
                     colour=colour,
                     option_ko=option_ko,
                     option_en=option_en,
-                    price=_priced(int(price), sizes.split().index(size) if size else 0),
+                    price=_priced(int(price), list[str](sizes.split()).index(size) if size else 0),
                 )
 
 

@@ -70,4 +70,4 @@ def _order_cells(row: OrderRow) -> list[object]:
 def _said(cell: object) -> object:
     if cell is None:
         return ""
-    return cell.isoformat() if hasattr(cell, "isoformat") else cell
+    return cell.isoformat() if isinstance(cell, date) else cell

@@ -7,6 +7,7 @@ import asyncpg
 
 from store_omni.catalog.drawing.colours import NEUTRAL
 from store_omni.importing import catalog, customers
+from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.progress import Progress
@@ -27,7 +28,7 @@ async def derive(connection: asyncpg.Connection, mapping: Mapping, progress: Pro
     if "customers" in mapping.derive:
         await connection.execute(customers.TABLE)
         await connection.execute(_NEW_CUSTOMERS, mapping.locale)
-        new, _ = await connection.fetchrow(customers.WRITE)
+        new, _ = await figures(connection, customers.WRITE)
         counts.note("customers made from the order lines", new)
 
 

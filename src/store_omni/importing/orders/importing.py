@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.orders.deriving import derive
@@ -58,7 +59,7 @@ async def _reckon(connection: asyncpg.Connection, counts: Counts, rejects: Rejec
     counts.rejected = await rejects.count()
     counts.note("corrections of stock", written.get("adjust", 0))
     counts.note("write-offs", written.get("write_off", 0))
-    free = await connection.fetchval("SELECT count(*) FROM import_good WHERE kind = 'sale' AND price_reason = 'free'")
-    services = await connection.fetchval("SELECT count(*) FROM import_good WHERE kind = 'sale' AND service")
+    free = await figure(connection, "SELECT count(*) FROM import_good WHERE kind = 'sale' AND price_reason = 'free'")
+    services = await figure(connection, "SELECT count(*) FROM import_good WHERE kind = 'sale' AND service")
     counts.note("lines given for nothing", free)
     counts.note("lines of services", services)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 
 BATCH_ROWS = 5_000
@@ -31,9 +32,8 @@ async def match(connection: asyncpg.Connection, counts: Counts, source: str) -> 
     await _keep(connection, matched, orphans)
     await connection.execute(_NOBODY_S)
     await connection.execute("ANALYZE import_match; ANALYZE import_orphan")
-    counts.note("lines of returns and cancellations", await connection.fetchval(
-        "SELECT count(*) FROM import_good WHERE kind IN ('return', 'cancel')"))  # fmt: skip
-    counts.note("of them returns without origin", await connection.fetchval("SELECT count(*) FROM import_orphan"))
+    counts.note("lines of returns and cancellations", await figure(connection, "SELECT count(*) FROM import_good WHERE kind IN ('return', 'cancel')"))  # fmt: skip
+    counts.note("of them returns without origin", await figure(connection, "SELECT count(*) FROM import_orphan"))
 
 
 async def _keep(connection: asyncpg.Connection, matched: list[tuple], orphans: list[tuple]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.rejecting import Rejects
@@ -17,18 +18,18 @@ async def resolve(connection: asyncpg.Connection, mapping: Mapping, counts: Coun
     await connection.execute("ANALYZE import_good")
     await connection.execute(_REJECT_UNKNOWN)
     await connection.execute(_REJECT_TWICE)
-    counts.merged += await connection.fetchval(_LEAVE_KNOWN, source)
+    counts.merged += await figure(connection, _LEAVE_KNOWN, source)
     await connection.execute(_REJECT_TAKEN, source)
     await connection.execute(_REJECT_OPEN)
     await connection.execute(_DOCS, source)
     await connection.execute("CREATE UNIQUE INDEX ON import_doc (doc); CREATE INDEX ON import_doc (place); ANALYZE import_doc")
-    counts.note("orders", await connection.fetchval("SELECT count(*) FROM import_doc"))
+    counts.note("orders", await figure(connection, "SELECT count(*) FROM import_doc"))
     counts.note(
         "lines without a customer, kept as nobody's",
-        await connection.fetchval("SELECT count(*) FROM import_good WHERE customer_id IS NULL"),
+        await figure(connection, "SELECT count(*) FROM import_good WHERE customer_id IS NULL"),
     )
     counts.note(
-        "orders with two times, the first one kept", await connection.fetchval("SELECT count(*) FROM import_doc WHERE times > 1")
+        "orders with two times, the first one kept", await figure(connection, "SELECT count(*) FROM import_doc WHERE times > 1")
     )
     await rejects.flush()
 

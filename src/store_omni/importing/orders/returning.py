@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.progress import Progress
 
@@ -15,8 +16,8 @@ async def write_returns(connection: asyncpg.Connection, counts: Counts, progress
     await connection.execute("ANALYZE import_back; ANALYZE import_return")
     for statement in (_REQUESTS, _LINES, _RECEPTIONS, _ORDER_LINES, _CHARGES, _REFUNDS):
         await connection.execute(statement)
-    counts.note("returns", await connection.fetchval("SELECT count(*) FROM import_return"))
-    counts.note("return lines credited at another price, paid back at that of their sale", await connection.fetchval(_OTHERWISE))
+    counts.note("returns", await figure(connection, "SELECT count(*) FROM import_return"))
+    counts.note("return lines credited at another price, paid back at that of their sale", await figure(connection, _OTHERWISE))
 
 
 # One row per unit group of a returned line. `origin` NULL: the sale is not known.

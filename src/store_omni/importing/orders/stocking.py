@@ -5,6 +5,7 @@ The opening is reckoned back, so that the replay never goes below zero and, wher
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.progress import Progress
 
@@ -24,13 +25,13 @@ async def write_stock(
     await connection.execute("CREATE INDEX ON import_move (store_id, sku_id); ANALYZE import_move")
     await connection.execute(_LEVELS.format(today=_TODAY if todays_figures else _NO_FIGURES))
     await connection.execute("CREATE INDEX ON import_level (place); ANALYZE import_level")
-    last = await connection.fetchval("SELECT coalesce(max(place), 0) FROM import_level")
+    last = await figure(connection, "SELECT coalesce(max(place), 0) FROM import_level")
     progress.step("Writing the stock ledger", last)
     for start in range(0, last, BATCH_LEVELS):
         for statement in (_WRITE_LEVELS, _WRITE_FIRST, _WRITE_MOVES):
             await connection.execute(statement, start, start + BATCH_LEVELS)
         progress.advance(min(BATCH_LEVELS, last - start))
-    counts.note("stock levels opened", await connection.fetchval("SELECT count(*) FROM import_level WHERE fresh"))
+    counts.note("stock levels opened", await figure(connection, "SELECT count(*) FROM import_level WHERE fresh"))
 
 
 # Sold goods leave when they are collected; services have no stock.

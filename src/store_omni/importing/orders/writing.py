@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from store_omni.importing.asking import figure
 from store_omni.importing.progress import Progress
 
 BATCH_ORDERS = 8_000
@@ -13,7 +14,7 @@ async def write_orders(connection: asyncpg.Connection, progress: Progress) -> No
     await connection.execute(_CANCELLED)
     await connection.execute("ALTER TABLE import_doc ADD paid bigint, ADD cancelled boolean")
     await connection.execute(_PAID)
-    last = await connection.fetchval("SELECT coalesce(max(place), 0) FROM import_doc")
+    last = await figure(connection, "SELECT coalesce(max(place), 0) FROM import_doc")
     progress.step("Writing orders", last)
     for start in range(0, last, BATCH_ORDERS):
         await connection.execute("TRUNCATE import_part")
