@@ -363,6 +363,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_basket")),
         schema="orders",
     )
+    op.create_index("ix_basket_customer_id", "basket", ["customer_id"], unique=False, schema="orders")
     op.create_table(
         "order",
         sa.Column("id", sa.UUID(), nullable=False),

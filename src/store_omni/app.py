@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -78,12 +79,14 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "clock": Provide(units.clock),
         },
         exception_handlers=HANDLERS,
+        # Streams are not compressed: their messages would wait in the compressor.
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/live$", "^/health"]),
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=OpenAPIConfig(
             title="store_omni",
             version="1",
             description=API_SAYS,
-            path="/api/v1",
+            path="/api/v1/schema",
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"token": []}],

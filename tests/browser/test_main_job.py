@@ -60,6 +60,13 @@ async def test_from_which_store_has_it_to_returned_elsewhere(open_context, site:
     assert number in await site.mail_to("gaon@example.com", "보관해 둘게요")
 
     await tablet.goto("/counter/queue")
+    await phone.get_by_role("button", name="도착했어요").click()
+    await expect(phone.get_by_text("매장에 도착을 알렸어요.")).to_be_visible()
+    await expect(tablet.locator("#here")).to_contain_text("문가온", timeout=15_000)
+    await look(phone)
+    # The queue stays while nothing changes: a ping of its stream is no empty board.
+    await tablet.wait_for_timeout(5_000)
+    await expect(tablet.locator("#here")).to_contain_text("문가온")
     await scan(tablet, await code_on(phone))
     await expect(tablet.locator("[data-scan-result=ok]")).to_contain_text("문가온")
     await look(tablet)

@@ -82,6 +82,11 @@ async def test_a_typo_is_guessed_and_said_to_be_a_guess(pool: asyncpg.Pool, shel
     assert found.guessed and meant in codes(found)
 
 
+async def test_where_no_product_holds_all_words_one_of_them_is_a_guess(pool: asyncpg.Pool, shelves: None) -> None:
+    found = await search(pool, read_query("펜던트 세탁기"))
+    assert found.guessed and codes(found) == ["PENDANT"]
+
+
 async def test_nothing_is_guessed_from_nonsense(pool: asyncpg.Pool, shelves: None) -> None:
     found = await search(pool, read_query("뷁쉙홣"))
     assert (found.cards, found.total, found.guessed) == ([], 0, False)

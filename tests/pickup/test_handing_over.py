@@ -6,12 +6,16 @@ import pytest
 
 from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.kit.database import writing
+from store_omni.orders.states import WrongState
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
 from store_omni.passes.issuing import issue, live_pass
 from store_omni.payments.errors import SlipMissing
+from store_omni.pickup.checking_in import check_in
 from store_omni.pickup.handing_over import hand_over
+from store_omni.pickup.queries import queue
 
 from ..factories.ordering import Shop
+from ..factories.world import SHOPPER
 
 pytestmark = pytest.mark.anyio
 
@@ -117,6 +121,23 @@ async def test_receipts_are_numbered_without_gaps(shop: Shop) -> None:
             await try_it(shop, order, await shop.pass_code(order), tender="card_terminal")
         numbers.append((await shop.hand_over(order)).receipt_number)
     assert numbers == [1, 2, 3]
+
+
+async def test_saying_im_here_comes_first_in_the_queue_and_counts_once(shop: Shop) -> None:
+    waiting, order = await shop.ready((0, 1)), await shop.ready((1, 1))
+    answers = []
+    for _ in range(2):
+        async with shop.sessions.begin() as session:
+            answers.append(await check_in(writing(session), order.fulfilment.id, by=SHOPPER))
+    assert answers == [True, False]
+    async with shop.sessions.begin() as session:
+        rows = await queue(writing(session), shop.world.gangnam)
+    assert [row.number for row in rows] == [order.number, waiting.number]
+    placed = await shop.place((2, 1))
+    not_ready = await shop.view(placed.order_id)
+    with pytest.raises(WrongState):
+        async with shop.sessions.begin() as session:
+            await check_in(writing(session), not_ready.fulfilment.id, by=SHOPPER)
 
 
 async def test_a_bag_nobody_fetched_ends_and_its_units_wait_to_be_put_back(shop: Shop) -> None:

@@ -156,7 +156,20 @@ async def search(pool: asyncpg.Pool, reading: Reading, *, category: str = "", so
         found = await _search_one_way(pool, column, words, " ".join(reading.words), category, sort, page)
         if found.total:
             return found
-    return await _spelt_alike(pool, "".join(reading.keys)) if reading.keys and page == 1 else Found([], 0)
+    return await _guess(pool, reading, category) if page == 1 else Found([], 0)
+
+
+async def _guess(pool: asyncpg.Pool, reading: Reading, category: str) -> Found:
+    """No product holds it all: what is spelt alike, else what holds at least one of the words, the longest first."""
+    if reading.keys:
+        found = await _spelt_alike(pool, "".join(reading.keys))
+        if found.cards:
+            return found
+    for word in sorted(reading.words, key=len, reverse=True) if len(reading.words) > 1 else []:
+        found = await _search_one_way(pool, "search_text", [word], word, category, "popular", 1)
+        if found.cards:
+            return Found(found.cards[:SIMILAR_MAX], min(found.total, SIMILAR_MAX), guessed=True)
+    return Found([], 0)
 
 
 async def _search_one_way(

@@ -57,6 +57,8 @@ class Day:
         for number, (shelf, quantities, bags) in enumerate((("A1", [1], 1), ("A2", [2, 1], 1), ("B1", [1, 1, 1], 2)), 1):
             if order := await self._place(f"ready-{number}", quantities, minutes_ago=40):
                 await self.hands.make_ready(order, shelf, by=self.staff["1001"], bags=bags)
+                if shelf == "A2":
+                    await self.hands.arrive(order)
 
     async def _ended_orders(self) -> None:
         """Handed over, cancelled early, cancelled with the bag to put back, put back, returned at another store."""

@@ -16,6 +16,7 @@ from store_omni.orders.placing import Contact, Wanted, place
 from store_omni.orders.queries import OrderView, order_by_id
 from store_omni.passes.issuing import live_pass
 from store_omni.payments.capturing import Tender
+from store_omni.pickup.checking_in import check_in
 from store_omni.pickup.handing_over import hand_over
 from store_omni.pickup.packing import pack, stage
 from store_omni.pickup.picking import report_short, scan_item, start_picking
@@ -93,6 +94,12 @@ class Shopkeeping(msgspec.Struct):
         await self.pick(order, by=by)
         await self.pack(order, by=by, bags=bags)
         await self.stage(order, shelf, by=by)
+
+    async def arrive(self, order: OrderView) -> None:
+        """The buyer stands in the store and says so."""
+        here = Actor(kind="guest", id=None, label=order.contact_name, channel="web", source="demo")
+        async with self.sessions.begin() as session:
+            await check_in(writing(session), _part(order), by=here)
 
     async def hand_over(self, order: OrderView, *, by: Actor, tender: Tender = "cash", slip_no: str | None = None) -> None:
         async with self.sessions.begin() as session:

@@ -85,17 +85,17 @@ def lookup_code(secret: str, challenge_id: UUID) -> str:
 
 
 async def ask_for_code(session: WriteSession, *, number: str, last_four: str, by: Actor) -> UUID:
-    """A challenge for an order number and the last four digits of its phone. Whether they match shows nowhere: the
+    """A challenge for an order number, as it is written, and the last four digits of its phone. Whether they match shows nowhere: the
     row is made and the answer is the same; only where they do, the fact that sends the mail is recorded."""
     challenge_id = new_id()
     row = (
         await session.execute(
             text(
                 """INSERT INTO orders.lookup_challenge (id, order_id, expires_at)
-                   VALUES (:id, (SELECT o.id FROM orders."order" o WHERE upper(o.number) = upper(:number)
+                   VALUES (:id, (SELECT o.id FROM orders."order" o WHERE o.number = :number
                                    AND o.contact_phone IS NOT NULL AND right(o.contact_phone, 4) = :four),
                            now() + make_interval(mins => :minutes))
-                   RETURNING order_id, (SELECT o.customer_id FROM orders."order" o WHERE upper(o.number) = upper(:number))"""
+                   RETURNING order_id, (SELECT o.customer_id FROM orders."order" o WHERE o.number = :number)"""
             ),
             {"id": challenge_id, "number": number, "four": last_four, "minutes": CODE_MINUTES},
         )

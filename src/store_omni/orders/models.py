@@ -22,7 +22,7 @@ class Basket(Base):
     """What a shopper has gathered, for one store (none chosen yet: NULL). Found by a random cookie, kept 30 days."""
 
     __tablename__ = "basket"
-    __table_args__ = {"schema": "orders"}
+    __table_args__ = (Index("ix_basket_customer_id", "customer_id"), {"schema": "orders"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.store.id"))

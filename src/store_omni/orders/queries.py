@@ -132,9 +132,17 @@ async def order_by_id(session: ReadSession, order_id: UUID) -> OrderView:
     return await _order(session, "o.id = :id", {"id": order_id})
 
 
+def spellings(number: str) -> list[str]:
+    """How an order number may have been typed: lower case, without its dash, with spaces. Asked for by equality, so that
+    the unique index answers."""
+    plain = "".join(number.split()).upper()
+    bare = plain.replace("-", "")
+    return list(dict.fromkeys((number.strip(), plain, bare, f"{bare[:4]}-{bare[4:]}")))
+
+
 async def order_by_number(session: ReadSession, number: str) -> OrderView:
     """For programs whose reach the caller checks. Errors: `NotFound`."""
-    return await _order(session, "upper(o.number) = upper(:number)", {"number": number.strip()})
+    return await _order(session, "o.number = ANY(:spellings)", {"spellings": spellings(number)})
 
 
 async def order_at_store(session: ReadSession, fulfilment_id: UUID, *, by: Actor) -> OrderView:
@@ -150,8 +158,8 @@ async def order_for_shopper(
 
     Errors: `NotFound`, also for somebody else's order.
     """
-    where = """upper(o.number) = upper(:number) AND (o.customer_id = CAST(:customer AS uuid) OR EXISTS (
+    where = """o.number = ANY(:spellings) AND (o.customer_id = CAST(:customer AS uuid) OR EXISTS (
         SELECT 1 FROM orders.order_viewer v
         WHERE v.order_id = o.id AND v.viewer_hash = :viewer AND v.expires_at > now()))"""
-    values = {"number": number.strip(), "customer": customer_id, "viewer": viewer_hash}
+    values = {"spellings": spellings(number), "customer": customer_id, "viewer": viewer_hash}
     return await _order(session, where, values)

@@ -49,7 +49,7 @@ class Caller:
 
 @pytest.fixture
 async def spec(client: AsyncTestClient) -> dict[str, Any]:
-    return (await client.get("/api/v1/openapi.json")).json()
+    return (await client.get("/api/v1/schema/openapi.json")).json()
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ async def live(request: Request[Any, Any, Any], by: NamedDependency[Actor]) -> S
                 last = html
                 yield ServerSentEventMessage(data=html)
             else:
-                yield ServerSentEventMessage(comment="still here")
+                yield ServerSentEventMessage(data=None, comment="still here")
             await asyncio.sleep(LIVE_SECONDS)
 
     return ServerSentEvent(changes())

@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 from litestar import MediaType, Request, Response, get, post
-from litestar.datastructures import Cookie
+from litestar.datastructures import CacheControlHeader, Cookie
 from litestar.di import NamedDependency
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
@@ -50,6 +50,8 @@ async def choose_language(request: Request[Any, Any, Any]) -> Response[str]:
 LANGUAGE = choose_language
 # The addresses carry a content hash, so a file may be kept for ever.
 STATIC_FILES = create_static_files_router(
-    path="/static", directories=[STATIC], cache_control=None, include_in_schema=False,
-    after_request=None,
-)  # fmt: skip
+    path="/static",
+    directories=[STATIC],
+    cache_control=CacheControlHeader(max_age=YEAR_SECONDS, public=True, immutable=True),
+    include_in_schema=False,
+)

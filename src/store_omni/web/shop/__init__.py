@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from store_omni.web.shop import (
     account,
+    arriving,
     basket,
     checkout,
     home,
@@ -44,6 +45,7 @@ FACE = Router(
         orders.order_qr,
         orders.cancellation_page,
         orders.cancel,
+        arriving.arrive,
         returns.return_page,
         returns.return_qr,
         returns.ask_return,

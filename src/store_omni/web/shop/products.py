@@ -86,6 +86,7 @@ async def product_page(
         "sku": chosen,
         "offers": offers,
         "best": best(offers.offers, visitor.store_id),
+        "chosen": next((offer for offer in offers.offers if offer.store.id == visitor.store_id), None),
         "shelf": BY_KEY.get(found.category),
         "all_stores": stores == "all",
     }
