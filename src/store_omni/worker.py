@@ -13,7 +13,7 @@ from store_omni.doctoring import refuse_unfit
 from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.journal.dispatching import dispatch
 from store_omni.kit.database import open_engine, open_pool
-from store_omni.notifications.mailing import Mailer, send_waiting
+from store_omni.notifications.mailing import House, Mailer, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.returns.jobs import close_expired
 from store_omni.settings import Settings, read_settings
@@ -58,11 +58,11 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     pool = await open_pool(settings.database_url, size=5)
     engine, sessions = open_engine(settings.database_url, size=5)
     leadership = await asyncpg.connect(settings.database_url)
-    mailer = Mailer(settings, render_letter)
+    house = House(settings, render_letter, {"email": Mailer(settings)})
     jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
         ("tell", 0.5, lambda: tell(sessions)),
-        ("mail", 0.5, lambda: send_waiting(pool, sessions, mailer)),
+        ("mail", 0.5, lambda: send_waiting(pool, sessions, house)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),
         ("forget", 3600, lambda: forget_old(pool)),

@@ -1,6 +1,6 @@
 """Sending what waits: claimed by lease, rendered in the reader's language, sent outside any transaction, settled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any, Protocol
@@ -39,6 +39,16 @@ Render = Callable[[str, str, dict[str, Any]], Letter]
 
 class Undeliverable(Exception):
     """Will not work later either (refused address, nothing to send with)."""
+
+
+class Carrier(Protocol):
+    """How one channel reaches people. E-mail is built; a text message or KakaoTalk gateway is another class of this shape,
+    named in the worker's `carriers` under its channel."""
+
+    async def send(self, message_id: UUID, address: str, letter: Letter) -> None:
+        """`message_id` is the same when a message is tried again. Errors: `Undeliverable` for good; OSError or an
+        SMTPException: later."""
+        ...
 
 
 class Post(Protocol):
@@ -83,11 +93,10 @@ class SmtpPost:
 
 
 class Mailer:
-    """Makes and sends one mail. `render` turns a template name, a locale and values into a letter."""
+    """The carrier of e-mail."""
 
-    def __init__(self, settings: Settings, render: Render, post: Post | None = None) -> None:
+    def __init__(self, settings: Settings, post: Post | None = None) -> None:
         self.settings = settings
-        self.render = render
         self.post: Post = post or (SmtpPost(settings.smtp_url) if settings.smtp_url else NullPost())
 
     async def send(self, message_id: UUID, address: str, letter: Letter) -> None:
@@ -108,18 +117,30 @@ _CLAIM = """
 UPDATE notifications.message m SET attempts = m.attempts + 1, next_try_at = now() + make_interval(mins => $1)
 WHERE m.id = (SELECT id FROM notifications.message WHERE state = 'waiting' AND next_try_at <= now()
               ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING m.id, m.fact_id, m.order_id, m.customer_id, m.template, m.address, m.locale, m.attempts"""
+RETURNING m.id, m.fact_id, m.order_id, m.customer_id, m.template, m.channel, m.address, m.locale, m.attempts"""
 
 
-async def send_waiting(pool: asyncpg.Pool, sessions: async_sessionmaker[AsyncSession], mailer: Mailer) -> int:
+class House(msgspec.Struct, frozen=True):
+    """What writing to people needs. `render` turns a template name, a locale and values into a letter; `carriers`:
+    channel → how it leaves the house."""
+
+    settings: Settings
+    render: Render
+    carriers: Mapping[str, Carrier]
+
+
+async def send_waiting(pool: asyncpg.Pool, sessions: async_sessionmaker[AsyncSession], house: House) -> int:
     """Sends until nothing is due. A sender that dies leaves its row to the next one after the lease. Returns how many
     were sent."""
     sent = 0
     while (row := await pool.fetchrow(_CLAIM, LEASE_MINUTES)) is not None:
         state, problem = "sent", None
         try:
-            letter = await _write(sessions, mailer, row)
-            await mailer.send(row["id"], row["address"], letter)
+            carrier = house.carriers.get(row["channel"])
+            if carrier is None:
+                raise Undeliverable(f"nothing here carries {row['channel']}")
+            letter = await _write(sessions, house, row)
+            await carrier.send(row["id"], row["address"], letter)
         except Undeliverable as error:
             state, problem = "failed", str(error)
         except (OSError, aiosmtplib.SMTPException) as error:
@@ -130,8 +151,8 @@ async def send_waiting(pool: asyncpg.Pool, sessions: async_sessionmaker[AsyncSes
     return sent
 
 
-async def _write(sessions: async_sessionmaker[AsyncSession], mailer: Mailer, row: asyncpg.Record) -> Letter:
-    settings = mailer.settings
+async def _write(sessions: async_sessionmaker[AsyncSession], house: House, row: asyncpg.Record) -> Letter:
+    settings = house.settings
     async with sessions.begin() as session:
         order = await order_by_id(ReadSession(session), row["order_id"])
         stores = await stores_by_id(ReadSession(session), [order.fulfilment.store_id]) if order.fulfilment else {}
@@ -149,7 +170,7 @@ async def _write(sessions: async_sessionmaker[AsyncSession], mailer: Mailer, row
             # Made when it is written, so that only the mail ever holds it; the database keeps its hash.
             token = await make_order_link(writing(session), order.id)
             values["link"] = f"{settings.public_url}/o/{token}"
-    return mailer.render(row["template"], row["locale"], values)
+    return house.render(row["template"], row["locale"], values)
 
 
 async def _settle(sessions: async_sessionmaker[AsyncSession], row: asyncpg.Record, state: str, problem: str | None) -> None:

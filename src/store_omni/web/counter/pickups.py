@@ -215,6 +215,18 @@ async def labels(
     return page(request, "counter/pickups/labels.html", context)
 
 
+@get("/{fulfilment_id:uuid}/labels/{label:str}/qr")
+async def label_qr(
+    read: NamedDependency[ReadSession], fulfilment_id: FromPath[UUID], label: FromPath[str], by: NamedDependency[Actor]
+) -> Response[bytes]:
+    """A bag's label for the scanner: the same code that is printed beside it."""
+    order = await order_at_store(read, fulfilment_id, by=by)
+    bags = await bags_of(read, order.fulfilment.store_id, fulfilment_id) if order.fulfilment else []
+    if label not in {bag.label for bag in bags}:
+        raise NotFound
+    return Response(draw_qr(label), media_type="image/svg+xml", headers={"cache-control": "no-store"})
+
+
 @get("/{fulfilment_id:uuid}/receipt")
 async def receipt(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
@@ -244,5 +256,6 @@ PICKUPS = Router(
     route_handlers=[
         show, history, picking, scans, undo, shortage, packing, staging, handover, cancellation, back_on_shelf, labels, receipt,
         receipt_qr,
+        label_qr,
     ],
 )  # fmt: skip
