@@ -136,3 +136,8 @@ def test_masks_leave_enough_to_recognise_and_no_more() -> None:
     ]
     assert masked_email("haneul@example.com") == "ha****@example.com"
     assert masked_email("a@example.com") == "a**@example.com"
+
+
+@pytest.mark.parametrize("typed", ["R-DZAG-JDVR", "rdzagjdvr", "dzag-jdvr", "DZAGJDVR"])
+def test_a_number_of_letters_only_is_still_a_number(typed: str) -> None:
+    assert [(sought.kind, sought.value) for sought in read_search(typed)] == [("order", typed.upper())]

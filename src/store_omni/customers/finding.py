@@ -59,8 +59,8 @@ def read_search(typed: str) -> list[Sought]:
     named = _NAME_AND_FOUR.fullmatch(words)
     if named:
         readings.append(Sought("name", re.sub(r"\s", "", named["name"]).lower(), named["four"]))
-    # An order number of letters only is rare but real; with its dash it cannot be taken for a name.
-    if not readings and re.fullmatch(r"[A-Za-z]{4}-[A-Za-z]{4}", words):
+    # One number in eleven has no digit. Eight Latin letters may be a name too, but a name alone opens nothing anyway.
+    if not readings and re.fullmatch(r"(R-?)?[A-Za-z]{4}-?[A-Za-z]{4}", words, re.IGNORECASE):
         readings.append(Sought("order", words.upper()))
     if not readings:
         raise NameAlone

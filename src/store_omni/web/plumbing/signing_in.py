@@ -26,7 +26,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
     """Routes /{face}/sign-in (page and form) and /{face}/sign-out; the template is `{face}/sign_in.html`."""
 
     def show(request: Request[Any, Any, Any], refusal: Refusal | None = None, login: str = "", next_: str = "") -> Response[str]:
-        context = {"staff": None, "said": say(refusal) if refusal else None, "login": login, "next": next_}
+        context = {"staff": None, "face": face, "said": say(refusal) if refusal else None, "login": login, "next": next_}
         return page(request, f"{face}/sign_in.html", context, status=refusal.status if refusal else 200)
 
     @get("/sign-in")
