@@ -15,11 +15,6 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
 
 
-def natural_id(*parts: object) -> uuid.UUID:
-    """The same UUID for the same natural key, for rows that are imported more than once."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(str(part) for part in parts))
-
-
 def spoken_code(length: int) -> str:
     """`length` random characters that survive being read over the phone (about 4.95 bits each)."""
     return "".join(secrets.choice(SPOKEN_ALPHABET) for _ in range(length))

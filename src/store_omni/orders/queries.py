@@ -60,7 +60,7 @@ class FulfilmentView(msgspec.Struct, frozen=True):
 
 
 class OrderView(msgspec.Struct, frozen=True):
-    """`due_minor`: still to be paid; `paid_minor`: taken less refunded."""
+    """`due_minor`: still to be paid."""
 
     id: UUID
     number: str
@@ -88,10 +88,6 @@ class OrderView(msgspec.Struct, frozen=True):
     @property
     def due_minor(self) -> int:
         return self.total_minor if self.charge_state == "due" else 0
-
-    @property
-    def paid_minor(self) -> int:
-        return self.captured_minor - self.refunded_minor
 
 
 _ORDER = """

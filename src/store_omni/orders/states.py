@@ -48,8 +48,3 @@ def next_state(table: dict[tuple[str, str], str], state: str, command: str) -> s
         return table[state, command]
     except KeyError:
         raise WrongState(state=state) from None
-
-
-def states_before(table: dict[tuple[str, str], str], command: str) -> list[str]:
-    """The states from which `command` may be given."""
-    return [state for state, name in table if name == command]

@@ -10,11 +10,12 @@ import msgspec
 from store_omni.kit.korean import plain
 from store_omni.stores.districts import DISTRICTS
 from store_omni.stores.hours import Hours
-from store_omni.stores.queries import EARTH_RADIUS_KM, STORE_COLUMNS, StoreView
+from store_omni.stores.queries import STORE_COLUMNS, StoreView
 
 PLACE_CHARS_MAX = 60
 _ENDINGS = ("특별시", "광역시", "지하철역", "입구역", "역", "구", "동", "시", "점", "-gu", "-dong", "-si", " station", "station")
 STORE_FIELDS = 16
+EARTH_RADIUS_KM = 6371.0088
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, time
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 import asyncpg
@@ -13,8 +12,6 @@ from sqlalchemy import text
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
 from store_omni.stores.hours import Hours
-
-EARTH_RADIUS_KM = 6371.0088
 
 
 class StoreView(msgspec.Struct, frozen=True):
@@ -37,14 +34,6 @@ class StoreView(msgspec.Struct, frozen=True):
     lead_minutes: int
     keeps_days: int
     hours: Hours
-
-    def distance_km(self, latitude: float, longitude: float) -> float | None:
-        """Great-circle distance in kilometres; None for a store without coordinates."""
-        if self.latitude is None or self.longitude is None:
-            return None
-        d_lat, d_lon = radians(latitude - self.latitude), radians(longitude - self.longitude)
-        h = sin(d_lat / 2) ** 2 + cos(radians(latitude)) * cos(radians(self.latitude)) * sin(d_lon / 2) ** 2
-        return 2 * EARTH_RADIUS_KM * asin(sqrt(h))
 
 
 STORE_COLUMNS = (
