@@ -29,7 +29,7 @@ from store_omni.settings import Secrets
 
 from ..conftest import ROOT, copy_of_template, drop_copy, settings_for
 from ..factories.ordering import Shop
-from ..factories.world import make_world
+from ..factories.world import make_world, put_stock
 
 SIZES = {"phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
 FLAGS = [
@@ -69,12 +69,12 @@ class Site(msgspec.Struct, frozen=True):
     database_url: str
     sink: Sink
 
-    async def mail_to(self, address: str, containing: str = "", seconds: float = 15) -> str:
-        """The text of the newest mail to `address` with those words, waiting for it a while."""
+    async def mail_to(self, address: str, *containing: str, seconds: float = 15) -> str:
+        """The text of the newest mail to `address` with all those words, waiting for it a while."""
         for _ in range(int(seconds * 5)):
             for mail in reversed(self.sink.mails):
                 text = mail.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
-                if mail["To"] == address and containing in text:
+                if mail["To"] == address and all(words in text for words in containing):
                     return text
             await asyncio.sleep(0.2)
         raise AssertionError(f"no mail to {address} with {containing!r}; there are {[m['To'] for m in self.sink.mails]}")
@@ -148,7 +148,12 @@ async def site_shop(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asy
     pool = await open_pool(site.database_url, size=3)
     engine, sessions = open_engine(site.database_url, size=3)
     settings = settings_for(site.database_url, tmp_path_factory.mktemp("shop"), secrets=SECRETS)
-    yield Shop(pool, sessions, make_signer(settings), await make_world(pool))
+    world = await make_world(pool)
+    # All journeys share this shop, in whatever order they run: none may find another's shelves empty.
+    for store_id in (world.gangnam, world.hongdae):
+        for item in world.items:
+            await put_stock(pool, store_id, item.sku_id, 100)
+    yield Shop(pool, sessions, make_signer(settings), world)
     await engine.dispose()
     await pool.close()
 

@@ -55,7 +55,7 @@ async def test_a_clerk_picks_stages_and_hands_over_with_the_scanner(open_context
     await scan(page, "a2")
     await expect(page.locator("[data-state=ready_for_pickup]")).to_be_visible()
     await look(page)
-    assert placed.number in await site.mail_to("jihun@example.com", "보관해 둘게요")
+    await site.mail_to("jihun@example.com", placed.number, "보관해 둘게요")
 
     order = await site_shop.view(placed.order_id)
     await page.goto("/counter/queue")

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from ..factories.ordering import Contact, Shop
+from ..factories.world import put_stock
 from .conftest import Site
 from .looking import drawn, look
 
@@ -81,7 +82,7 @@ async def test_a_guest_finds_orders_watches_and_collects(open_context, site: Sit
     number = page.url.rsplit("/", 1)[1]
     await expect(page.get_by_text("25,800원").first).to_be_visible()
     await look(page)
-    assert number in await site.mail_to("daeun@example.com")
+    await site.mail_to("daeun@example.com", number)
 
     # Nobody touches the page; it hears of the clerk's work by itself.
     await make_ready(site_shop, number)
@@ -199,6 +200,7 @@ async def test_who_is_late_keeps_what_was_typed_and_sees_who_has_it(open_context
     await page.get_by_role("button", name="홍대점에서 받기").click()
     await page.get_by_role("link", name="주문", exact=True).first.click()
     await expect(page.get_by_text("홍대점").first).to_be_visible()
+    await put_stock(site_shop.pool, world.gangnam, world.items[5].sku_id, 100)
 
 
 async def test_the_whole_order_without_script(open_context, site_shop: Shop) -> None:
@@ -223,6 +225,8 @@ async def test_a_lost_connection_is_said_and_made_up_for(open_context, site_shop
     number = await reserve(page, "CHAIR", "구름", "gureum@example.com")
     mark = page.locator("[data-live]")
     await expect(mark).to_contain_text("저절로 바뀌어요")
+    # Only an open stream can be let go.
+    await expect(mark).to_have_attribute("data-state", "on")
     # A page in the background lets its stream go and catches up when it is looked at again.
     await page.evaluate(
         "Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
