@@ -12,11 +12,16 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.doctoring import refuse_unfit
+from store_omni.inventory.holding import hold_batches
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.signing import Signer
+from store_omni.orders.placing import order_batches
 from store_omni.settings import Settings, read_settings
+from store_omni.stockroom.offering import Stock
+from store_omni.stores.knowing import KnownStores
 from store_omni.web.api import FACE as API
 from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
@@ -46,6 +51,11 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.sessions = sessions
     app.state.readers = sessions.__class__(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
     app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+    app.state.known_stores = KnownStores(app.state.pool)
+    app.state.known_skus = KnownSkus(app.state.pool)
+    app.state.stock = Stock(app.state.pool, app.state.known_stores)
+    app.state.order_batches = order_batches(app.state.pool)
+    app.state.hold_batches = hold_batches(app.state.pool)
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
     try:
@@ -75,6 +85,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "write": Provide(units.write),
             "read": Provide(units.read),
             "pool": Provide(units.pool),
+            "known_stores": Provide(units.known_stores),
+            "known_skus": Provide(units.known_skus),
+            "stock": Provide(units.stock),
             "signer": Provide(units.signer),
             "clock": Provide(units.clock),
         },

@@ -12,10 +12,11 @@ from store_omni.payments import models as payments
 from store_omni.pickup import models as pickup
 from store_omni.returns import models as returns
 from store_omni.staff import models as staff
+from store_omni.stockroom import models as stockroom
 from store_omni.stores import models as stores
 
 ROOMS = (
-    journal, catalog, stores, staff, customers, inventory, payments, passes, orders, pickup, returns, notifications,
+    journal, catalog, stores, staff, customers, inventory, payments, passes, stockroom, orders, pickup, returns, notifications,
 )  # fmt: skip
 SCHEMAS = tuple(room.__name__.split(".")[1] for room in ROOMS)
 metadata = Base.metadata

@@ -7,12 +7,15 @@ from store_omni.tables import SCHEMAS, metadata
 # Lower index = lower room. Rooms that stand side by side never point at each other.
 LEVEL = {
     "journal": 0, "catalog": 1, "stores": 1, "staff": 2, "customers": 3, "inventory": 4, "payments": 4, "passes": 4,
-    "orders": 5, "pickup": 6, "returns": 6, "notifications": 7,
+    "stockroom": 5, "orders": 5, "pickup": 6, "returns": 6, "notifications": 7,
 }  # fmt: skip
 
 # Rows that belong to one store: a later split by store must be able to take them along whole.
 OWNED_BY_STORE = {
-    "inventory.stock_level", "inventory.ledger_entry", "inventory.allocation", "inventory.selling_rule", "passes.pass",
+    "inventory.stock_level", "inventory.ledger_entry", "inventory.allocation", "inventory.selling_rule", "inventory.selling_rule_version",
+    "inventory.document", "inventory.hold", "inventory.hold_line", "stockroom.purchase", "stockroom.purchase_line",
+    "stockroom.transfer", "stockroom.transfer_line", "stockroom.count", "stockroom.count_line", "stockroom.task", "stockroom.trust",
+    "stockroom.till_feed", "stockroom.till_report", "passes.pass",
     "orders.fulfilment", "orders.fulfilment_line", "pickup.pick_scan", "pickup.bag", "pickup.handover", "pickup.receipt",
     "pickup.receipt_counter", "returns.reception", "stores.opening_hours", "stores.holiday", "stores.staging_location",
 }  # fmt: skip

@@ -6,11 +6,12 @@ import asyncpg
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from store_omni.inventory.holding import Wanted
 from store_omni.journal.actors import Actor
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.ids import token_hash
 from store_omni.kit.signing import Signer
-from store_omni.orders.placing import Contact, Placed, Wanted, place
+from store_omni.orders.placing import Contact, Placed, order_batches, place
 from store_omni.orders.queries import OrderView, order_by_id
 from store_omni.passes.issuing import live_pass
 from store_omni.pickup.handing_over import HandedOver, hand_over
@@ -39,10 +40,11 @@ class Shop(msgspec.Struct, frozen=True):
         customer_id: UUID | None = None,
         by: Actor = SHOPPER,
         key: str | None = None,
+        hold_id: UUID | None = None,
     ) -> Placed:
         """`lines`: (index into world.items, quantity)."""
         return await place(
-            self.pool,
+            order_batches(self.pool),
             store_id=store_id or self.world.gangnam,
             wanted=[Wanted(self.world.items[index].sku_id, qty) for index, qty in lines or ((0, 1),)],
             contact=contact,
@@ -50,6 +52,7 @@ class Shop(msgspec.Struct, frozen=True):
             by=by,
             clock=SystemClock(),
             operation_key=key or str(uuid4()),
+            hold_id=hold_id,
             viewer_hash=token_hash(VIEWER),
         )
 

@@ -6,14 +6,21 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from store_omni.inventory.errors import NotEnoughStock
+from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
+from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.errors import NotFound
-from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
+from store_omni.orders.errors import BasketEmpty, StoreCannotServe
+from store_omni.orders.placing import OPEN_ORDERS_MAX
 
 from ..factories.ordering import Contact, Shop
 
 pytestmark = pytest.mark.anyio
+
+
+def many(shop: Shop) -> Actor:
+    """Sells for everybody: no lock of one person's stands in for the level's."""
+    return shop.world.agent.actor()
 
 
 async def counts(shop: Shop) -> tuple[int, ...]:
@@ -30,7 +37,7 @@ async def counts(shop: Shop) -> tuple[int, ...]:
 
 async def test_the_last_unit_goes_to_one_of_many(shop: Shop) -> None:
     await shop.place((0, 9))
-    results = await asyncio.gather(*(shop.place((0, 1)) for _ in range(12)), return_exceptions=True)
+    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(12)), return_exceptions=True)
     refused = [r for r in results if isinstance(r, NotEnoughStock)]
     assert (len(results) - len(refused), len(refused)) == (1, 11)
     assert refused[0].lacking == [{"sku": shop.world.items[0].sku_id, "free": 0}]
@@ -38,20 +45,35 @@ async def test_the_last_unit_goes_to_one_of_many(shop: Shop) -> None:
     assert (level["on_hand"], level["allocated"]) == (10, 10)
 
 
+async def _without(shop: Shop, guard: str, instead: str) -> None:
+    """The placing function with one guard taken away."""
+    source = await shop.pool.fetchval("SELECT pg_get_functiondef('orders.place_batch'::regproc)")
+    assert guard in source
+    await shop.pool.execute(source.replace(guard, instead))
+
+
+ENOUGH = "bool_and(coalesce(t.need = 0 OR t.free >= t.cum, false)) AS enough"
+
+
 async def test_control_without_the_check_the_race_oversells(shop: Shop) -> None:
     """Takes the guard away: the same race must then sell more than there is, or the test above proves nothing."""
     await shop.pool.execute("ALTER TABLE inventory.stock_level DROP CONSTRAINT ck_stock_level_no_oversell")
-    source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.post'::regproc)")
-    await shop.pool.execute(source.replace("WHERE k.need > k.free", "WHERE false"))
-    await asyncio.gather(*(shop.place((0, 1)) for _ in range(12)))
+    await _without(shop, ENOUGH, "true AS enough")
+    await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(12)))
     assert (await shop.level(0))["allocated"] > (await shop.level(0))["on_hand"]
 
 
 async def test_the_constraint_holds_where_the_check_is_missing(shop: Shop) -> None:
-    source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.post'::regproc)")
-    await shop.pool.execute(source.replace("WHERE k.need > k.free", "WHERE false"))
+    await _without(shop, ENOUGH, "true AS enough")
     with pytest.raises(asyncpg.CheckViolationError):
         await shop.place((0, 11))
+
+
+async def test_control_without_the_lock_the_race_ends_in_errors(shop: Shop) -> None:
+    """The lock is why everybody hears yes or no: without it the last units are fought over with constraint errors."""
+    await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.02);")
+    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(24)), return_exceptions=True)
+    assert [r for r in results if isinstance(r, asyncpg.IntegrityConstraintViolationError)] != []
 
 
 async def test_a_refused_basket_leaves_nothing_behind(shop: Shop) -> None:
@@ -71,7 +93,7 @@ async def test_two_lines_of_one_sku_are_summed_first(shop: Shop) -> None:
 
 async def test_baskets_in_opposite_order_do_not_deadlock(shop: Shop) -> None:
     baskets = [((0, 1), (1, 1)), ((1, 1), (0, 1))] * 5
-    results = await asyncio.gather(*(shop.place(*basket) for basket in baskets), return_exceptions=True)
+    results = await asyncio.gather(*(shop.place(*basket, by=many(shop)) for basket in baskets), return_exceptions=True)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert (await shop.level(0))["allocated"] == (await shop.level(1))["allocated"] == 10
 
@@ -112,6 +134,14 @@ async def test_safety_stock_is_held_back_and_a_closed_rule_refuses(shop: Shop) -
     await shop.pool.execute("UPDATE inventory.selling_rule SET closed = true")
     with pytest.raises(NotSoldHere):
         await shop.place((0, 1))
+
+
+async def test_one_phone_keeps_only_so_many_orders_open(shop: Shop) -> None:
+    await asyncio.gather(*(shop.place((index % 2, 1)) for index in range(OPEN_ORDERS_MAX - 2)))
+    results = await asyncio.gather(*(shop.place((3, 1)) for _ in range(6)), return_exceptions=True)
+    assert sorted(type(r).__name__ for r in results) == ["Placed"] * 2 + ["TooManyOpenOrders"] * 4
+    await shop.place((3, 1), contact=Contact("이서연", "+821000000001", None, "ko"))
+    await shop.place((3, 1), by=shop.world.agent.actor())
 
 
 async def test_nothing_is_sold_while_units_are_short(shop: Shop) -> None:

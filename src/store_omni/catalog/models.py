@@ -35,12 +35,13 @@ class Product(Base):
 
 
 class Sku(Base):
-    """A sellable unit. `kind` service (postage, gift wrapping) has no stock. `price_minor` is in `currency`'s minor
+    """A sellable unit. `kind` service (postage, gift wrapping) has no stock; a bundle
+    has none of its own, but that of its parts. `price_minor` is in `currency`'s minor
     unit, tax included. `option_*` is what tells it from its siblings (colour, size)."""
 
     __tablename__ = "sku"
     __table_args__ = (
-        CheckConstraint("kind IN ('goods','service')", name="kind"),
+        CheckConstraint("kind IN ('goods','service','bundle')", name="kind"),
         CheckConstraint("price_minor >= 0", name="price"),
         Index("ix_sku_product_id", "product_id"),
         Index("uq_sku_gtin", "gtin", unique=True, postgresql_where="gtin IS NOT NULL"),
@@ -58,3 +59,19 @@ class Sku(Base):
     price_minor: Mapped[Minor]
     currency: Mapped[str]
     active: Mapped[bool] = mapped_column(server_default="true")
+
+
+class BundlePart(Base):
+    """`qty` units of a part in one bundle. Parts are goods; a bundle holds no bundle."""
+
+    __tablename__ = "bundle_part"
+    __table_args__ = (
+        CheckConstraint("qty > 0", name="qty"),
+        CheckConstraint("bundle_sku_id <> part_sku_id", name="not_itself"),
+        Index("ix_bundle_part_part_sku_id", "part_sku_id"),
+        {"schema": "catalog"},
+    )
+
+    bundle_sku_id: Mapped[int] = mapped_column(ForeignKey("catalog.sku.id"), primary_key=True)
+    part_sku_id: Mapped[int] = mapped_column(ForeignKey("catalog.sku.id"), primary_key=True)
+    qty: Mapped[int]

@@ -8,11 +8,12 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from store_omni.fulfilling.cancelling import cancel_order
+from store_omni.inventory.holding import Wanted
 from store_omni.journal.actors import Actor
 from store_omni.kit.clock import FixedClock
 from store_omni.kit.database import writing
 from store_omni.kit.signing import Signer
-from store_omni.orders.placing import Contact, Wanted, place
+from store_omni.orders.placing import Contact, order_batches, place
 from store_omni.orders.queries import OrderView, order_by_id
 from store_omni.passes.issuing import live_pass
 from store_omni.payments.capturing import Tender
@@ -59,7 +60,7 @@ class Shopkeeping(msgspec.Struct):
         """A placed order; None when an earlier, interrupted run placed it already. `minutes_ago` moves the promise."""
         wanted = [Wanted(sku, units) for sku, units in zip(await self.goods(store_id, len(quantities)), quantities, strict=False)]
         placed = await place(
-            self.pool, store_id=store_id, wanted=wanted, contact=buyer.contact, customer_id=buyer.id, by=by,
+            order_batches(self.pool), store_id=store_id, wanted=wanted, contact=buyer.contact, customer_id=buyer.id, by=by,
             clock=FixedClock(datetime.now(UTC) - timedelta(minutes=minutes_ago)), operation_key=f"demo-{key}",
         )  # fmt: skip
         return None if placed.replayed else await self.view(placed.order_id)

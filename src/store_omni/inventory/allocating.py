@@ -11,6 +11,7 @@ from store_omni.kit.database import WriteSession
 
 
 class Freed(msgspec.Struct, frozen=True):
+    id: UUID
     store_id: int
     sku_id: int
     qty: int
@@ -22,18 +23,18 @@ async def _close(session: WriteSession, store_id: int, ids: list[UUID], state: s
         text(
             """UPDATE inventory.allocation SET state = :state
                WHERE store_id = :store AND id = ANY(:ids) AND state = 'active'
-               RETURNING store_id, sku_id, qty"""
+               RETURNING id, store_id, sku_id, qty"""
         ),
         {"state": state, "store": store_id, "ids": ids},
     )
-    return sorted((Freed(store_id=row.store_id, sku_id=row.sku_id, qty=row.qty) for row in rows), key=lambda freed: freed.sku_id)
+    return sorted((Freed(*row) for row in rows), key=lambda freed: (freed.sku_id, freed.id))
 
 
 async def release(session: WriteSession, store_id: int, ids: list[UUID], *, cause: tuple[str, UUID], by: Actor) -> None:
     """The units may be sold again."""
     freed = await _close(session, store_id, ids, "released")
     if freed:
-        moves = [Move(store=f.store_id, sku=f.sku_id, kind="release", allocated=-f.qty) for f in freed]
+        moves = [Move(store=f.store_id, sku=f.sku_id, kind="release", allocated=-f.qty, allocation=f.id) for f in freed]
         await post(session, moves, cause=cause, by=by)
 
 
@@ -41,7 +42,10 @@ async def consume(session: WriteSession, store_id: int, ids: list[UUID], *, caus
     """The units left the store in somebody's hands: on_hand and allocated fall together."""
     freed = await _close(session, store_id, ids, "consumed")
     if freed:
-        moves = [Move(store=f.store_id, sku=f.sku_id, kind="hand_over", on_hand=-f.qty, allocated=-f.qty) for f in freed]
+        moves = [
+            Move(store=f.store_id, sku=f.sku_id, kind="hand_over", on_hand=-f.qty, allocated=-f.qty, allocation=f.id)
+            for f in freed
+        ]
         await post(session, moves, cause=cause, by=by)
 
 
@@ -65,7 +69,7 @@ async def release_some(
     else:
         sku_id = row.sku_id
     moves = [
-        Move(store=store_id, sku=sku_id, kind="release", allocated=-qty),
-        Move(store=store_id, sku=sku_id, kind="adjust", on_hand=-qty, reason=reason),
+        Move(store=store_id, sku=sku_id, kind="release", allocated=-qty, allocation=allocation_id),
+        Move(store=store_id, sku=sku_id, kind="adjust", on_hand=-qty, reason=reason, truth=True, allocation=allocation_id),
     ]
     await post(session, moves, cause=cause, by=by)

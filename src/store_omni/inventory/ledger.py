@@ -14,8 +14,13 @@ from store_omni.kit.database import WriteSession
 
 
 class Move(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One movement of one SKU in one store; the figures are changes, not balances. `need`: refuse unless that many are
-    free to sell (on_hand − allocated − reserved − safety, and no short)."""
+    """One movement of one SKU in one store; the figures are changes, not balances.
+
+    `need`: refuse unless that many are free to sell (on_hand − allocated − reserved − safety, and no short). `truth`: a
+    recorded truth (count, damage, late till sale), never refused: where it leaves fewer units than were promised, the
+    level is `short` by the rest. No other move can raise `short`; whatever closes the gap lowers it.
+    `allocation`, `hold`, `document`: the cause, at most one; with none, a document is written from the post's `cause`.
+    """
 
     store: int
     sku: int
@@ -23,12 +28,15 @@ class Move(msgspec.Struct, frozen=True, omit_defaults=True):
     on_hand: int = 0
     allocated: int = 0
     reserved: int = 0
-    short: int = 0
     in_transit: int = 0
     quarantine: int = 0
     reason: str = ""
     need: int | None = None
     safety: int = 0
+    truth: bool = False
+    allocation: UUID | None = None
+    hold: UUID | None = None
+    document: UUID | None = None
 
 
 _POST = text("SELECT inventory.post(CAST(:moves AS jsonb), :cause_type, :cause_id, :channel, :actor_kind, :actor_id, :operation)")

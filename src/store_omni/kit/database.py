@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 ReadSession = NewType("ReadSession", AsyncSession)
 # Whoever may write may read: a command hands its session to the queries it needs.
@@ -26,6 +27,15 @@ CONSTRAINT_ERRORS = (IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
 Minor = Annotated[int, mapped_column(BigInteger)]
 Long = Annotated[int, mapped_column(BigInteger)]
+
+
+class Xid8(UserDefinedType[str]):
+    """A transaction's number that never wraps around. Compared in SQL only."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: object) -> str:
+        return "xid8"
 
 
 class Base(DeclarativeBase):

@@ -1,19 +1,6 @@
 from store_omni.kit.errors import N_, Refusal
 
 
-class NotSoldHere(Refusal):
-    """`sku_ids`: the lines that this store does not sell on this channel any more."""
-
-    code = "not_sold_here"
-    title = N_("Something in the basket is no longer sold here")
-    reason = N_("The store has taken it out of its range.")
-    next_step = N_("Remove it or choose another store.")
-
-    def __init__(self, sku_ids: list[int]) -> None:
-        super().__init__()
-        self.sku_ids = sku_ids
-
-
 class BasketEmpty(Refusal):
     code = "basket_empty"
     status = 422
@@ -65,3 +52,10 @@ class LookupOver(Refusal):
     title = N_("This code no longer works")
     reason = N_("A code is good for 10 minutes and 5 tries.")
     next_step = N_("Ask for a new one.")
+
+
+class TooManyOpenOrders(Refusal):
+    code = "too_many_open_orders"
+    title = N_("Many orders wait for you already")
+    reason = N_("Under this phone number or e-mail address %(count)s orders are open, and more cannot be placed.")
+    next_step = N_("Collect or cancel one of them first.")

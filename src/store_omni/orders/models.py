@@ -52,6 +52,11 @@ class Order(Base):
         Index("ix_order_customer_id", "customer_id", text("placed_at DESC")),
         Index("ix_order_placed_at", "placed_at"),
         Index("ix_order_contact_phone", "contact_phone"),
+        Index(
+            "ix_order_open_contact",
+            func.coalesce(text("contact_phone"), text("contact_email")),
+            postgresql_where=text("state = 'confirmed'"),
+        ),
         {"schema": "orders"},
     )
 
@@ -76,7 +81,8 @@ class Order(Base):
 
 class OrderLine(Base):
     """`qty` stays as ordered; what became of it stands beside it. CHECK: cancelled + handed over ≤ ordered, and
-    nothing is returned that was not handed over. `price_reason` says why a price is 0 (`free`)."""
+    nothing is returned that was not handed over. `price_reason` says why a price is 0 (`free`). `bundle_sku_id`: the
+    bundle this part was bought in; its price is its share of the bundle's."""
 
     __tablename__ = "order_line"
     __table_args__ = (
@@ -99,6 +105,7 @@ class OrderLine(Base):
     qty_returned: Mapped[int] = mapped_column(server_default="0")
     unit_price_minor: Mapped[Minor]
     price_reason: Mapped[str] = mapped_column(server_default="")
+    bundle_sku_id: Mapped[int | None] = mapped_column(ForeignKey("catalog.sku.id"))
 
 
 class OrderCharge(Base):
@@ -118,6 +125,7 @@ class Fulfilment(Base):
     __tablename__ = "fulfilment"
     __table_args__ = (
         CheckConstraint(_one_of("state", FULFILMENT_STATES), name="state"),
+        ForeignKeyConstraint(["store_id", "hold_id"], ["inventory.hold.store_id", "inventory.hold.id"]),
         CheckConstraint("(state = 'picking') <= (picker_id IS NOT NULL)", name="picker"),
         Index("ix_fulfilment_order_id", "order_id"),
         Index(
@@ -132,6 +140,7 @@ class Fulfilment(Base):
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order.id"))
     state: Mapped[str]
     ready_by: Mapped[datetime]
+    hold_id: Mapped[UUID | None]
     allocated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     picker_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.account.id"))
     picking_at: Mapped[datetime | None]

@@ -1,30 +1,30 @@
 """Placing an order: prices are the shop's, stock is promised, the store gets its work, all at once or not at all."""
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from store_omni.inventory.errors import NotEnoughStock
+from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
+from store_omni.inventory.holding import BUYERS, Wanted, summed
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
+from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
 from store_omni.kit.clock import Clock
-from store_omni.kit.errors import NotFound, Refusal
+from store_omni.kit.errors import NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id, spoken_code
-from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
-from store_omni.orders.placing_sql import place_row
+from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooManyOpenOrders
+from store_omni.orders.placing_sql import PLACE
 from store_omni.passes.verifying import Names
 from store_omni.stores.hours import promise
 from store_omni.stores.queries import HOLIDAYS_SQL, HOURS_SQL, STORE_COLUMNS, StoreView, shape_stores
 
 VIEWER_DAYS = 30
 NUMBER_TRIES_MAX = 5
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    sku_id: int
-    qty: int
+# Paid when collected, an order costs nothing to place: one phone or e-mail keeps only so many open.
+OPEN_ORDERS_MAX = 20
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -42,13 +42,8 @@ class Placed(msgspec.Struct, frozen=True):
     replayed: bool = False
 
 
-def summed(wanted: list[Wanted]) -> list[Wanted]:
-    """Two lines of one SKU become one, in SKU order: the database then sees each stock row once and always in the
-    same order."""
-    quantities: dict[int, int] = {}
-    for line in wanted:
-        quantities[line.sku_id] = quantities.get(line.sku_id, 0) + line.qty
-    return [Wanted(sku_id, qty) for sku_id, qty in sorted(quantities.items()) if qty > 0]
+def order_batches(pool: asyncpg.Pool) -> Batches:
+    return Batches(pool, PLACE)
 
 
 async def _store(pool: asyncpg.Pool, store_id: int) -> StoreView:
@@ -60,7 +55,7 @@ async def _store(pool: asyncpg.Pool, store_id: int) -> StoreView:
 
 
 async def place(
-    pool: asyncpg.Pool,
+    orders: Batches,
     *,
     store_id: int,
     wanted: list[Wanted],
@@ -69,77 +64,91 @@ async def place(
     by: Actor,
     clock: Clock,
     operation_key: str,
+    hold_id: UUID | None = None,
     viewer_hash: bytes | None = None,
     basket_id: UUID | None = None,
+    token_hash: bytes | None = None,
 ) -> Placed:
-    """Confirmed at once, to be paid in the store. `customer_id` None makes (or finds) a guest's record.
+    """Confirmed at once, to be paid in the store. `customer_id` None makes (or finds) a guest's record. `hold_id`: units
+    held before; an ended hold is as none. `token_hash`: a service's token, which is checked once more in the statement.
 
-    Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `OperationReused`.
+    Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `TooManyOpenOrders`, `OperationReused`,
+    `SignInNeeded`, `OutcomeUnknown`.
     """
     lines = summed(wanted)
     if not lines:
         raise BasketEmpty
-    store = await _store(pool, store_id)
+    store = await _store(orders.pool, store_id)
     if not store.pickup:
         raise StoreCannotServe(store=Names(ko=store.name_ko, en=store.name_en))
     body = msgspec.json.encode([store_id, lines, contact, customer_id], order="sorted")
-    request = {
-        "operation": {"actor": by.key, "key": operation_key, "hash": hashlib.sha256(body).hexdigest()},
-        "order": {
-            "id": new_id(),
-            "number": "",
-            "channel": by.channel,
-            "locale": contact.locale,
-            "currency": store.currency,
-            "name": contact.name,
-            "phone": contact.phone,
-            "email": contact.email,
-            "customer_id": customer_id,
-            "by_kind": by.kind,
-            "by_id": str(by.id) if by.id else None,
-            "by_label": by.label,
-        },
+    row = {
+        "actor": by.key,
+        "key": operation_key,
+        "hash": hashlib.sha256(body).hexdigest(),
+        "token": token_hash.hex() if token_hash else None,
         "store_id": store_id,
+        "order_id": new_id(),
+        "channel": by.channel,
+        "locale": contact.locale,
+        "currency": store.currency,
+        "name": contact.name,
+        "phone": contact.phone,
+        "email": contact.email,
+        "customer_id": customer_id,
+        "by_kind": by.kind,
+        "by_id": by.id,
+        "by_label": by.label,
         "fulfilment_id": new_id(),
         "ready_by": promise(store.hours, clock.now(), store.lead_minutes),
         "charge_id": new_id(),
         "fact_id": new_id(),
         "entry_id": new_id(),
-        "basket_id": basket_id,
+        "hold_id": hold_id,
+        # Who only sells for others (a till, an agent) has as many customers as it has.
+        "open_max": OPEN_ORDERS_MAX if by.kind in BUYERS else None,
         "lines": [
             {"line_no": number, "sku_id": line.sku_id, "qty": line.qty, "allocation_id": new_id()}
             for number, line in enumerate(lines, 1)
         ],
     }
     if customer_id is None:
-        request["guest"] = {"id": new_id(), "identity_ids": [new_id(), new_id()]}
+        row |= {"guest_id": new_id(), "phone_identity_id": new_id(), "email_identity_id": new_id()}
     if viewer_hash is not None:
-        request["viewer"] = {"hash": viewer_hash.hex(), "days": VIEWER_DAYS}
-    result = await _send(pool, request)
-    return Placed(UUID(result["order_id"]), result["number"], replayed=result.get("replayed", False))
+        row |= {"viewer_hash": viewer_hash.hex(), "viewer_days": VIEWER_DAYS}
+    if basket_id is not None:
+        row["basket_id"] = basket_id
+    answer = await _send(orders, store_id, row)
+    return Placed(UUID(answer["order_id"]), answer["number"], replayed=answer.get("replayed", False))
 
 
-def _refusal(said: dict[str, str]) -> Refusal | None:
-    """The SQLSTATEs of `orders.place` as refusals; None for what is no refusal."""
-    match said.get("sqlstate"):
-        case "SO001":
-            return NotEnoughStock(msgspec.json.decode(said["detail"]))
-        case "SO003":
-            return NotSoldHere(msgspec.json.decode(said["detail"]))
-        case "SO004":
-            return OperationReused()
-    return None
+def _refusal(answer: Answer) -> Refusal:
+    match answer["refused"]:
+        case "not_enough":
+            return NotEnoughStock(answer["lacking"])
+        case "not_sold":
+            return NotSoldHere(answer["skus"])
+        case "too_many_open":
+            return TooManyOpenOrders(count=OPEN_ORDERS_MAX)
+        case "token":
+            return SignInNeeded()
+        case "busy":
+            return OutcomeUnknown()
+    return OperationReused()
 
 
-async def _send(pool: asyncpg.Pool, request: dict) -> dict:
+async def _send(orders: Batches, store_id: int, row: dict[str, Any]) -> Answer:
     """Draws order numbers until one is free (they are short, so that they can be read aloud)."""
     for _ in range(NUMBER_TRIES_MAX):
-        request["order"]["number"] = f"{spoken_code(4)}-{spoken_code(4)}"
+        row["number"] = f"{spoken_code(4)}-{spoken_code(4)}"
         try:
-            return await place_row(pool, request)
-        except asyncpg.PostgresError as error:
-            said = error.as_dict()
-            if said.get("constraint_name") == "uq_order_number":
-                continue
-            raise _refusal(said) or error from error
+            answer = await orders.submit(store_id, msgspec.json.encode(row))
+        except asyncpg.UniqueViolationError as error:
+            # A number that is taken is drawn anew; a key that a twin is just writing is found written.
+            if error.as_dict().get("constraint_name") not in ("uq_order_number", "pk_operation"):
+                raise
+            continue
+        if "refused" in answer:
+            raise _refusal(answer)
+        return answer
     raise RuntimeError("no free order number in five draws; make the numbers longer")

@@ -12,15 +12,16 @@ from store_omni.catalog.queries import skus_by_code
 from store_omni.customers.signing_in import Shopper
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.fulfilling.errors import AlreadyCancelled, AlreadyHandedOver
-from store_omni.inventory.errors import NotEnoughStock
+from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
+from store_omni.inventory.holding import Wanted
 from store_omni.journal.looking import note_look
 from store_omni.journal.operations import OperationReused, once
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.kit.signing import Signer
-from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe, TooLateToCancel
-from store_omni.orders.placing import Contact, Wanted, place
+from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel
+from store_omni.orders.placing import Contact, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
 from store_omni.orders.states import WrongState
 from store_omni.passes.issuing import live_pass
@@ -76,7 +77,7 @@ async def place_order(
     if not isinstance(caller, Shopper) and not caller.may_at(store.id):
         raise NotFound
     placed = await place(
-        pool,
+        request.app.state.order_batches,
         store_id=store.id,
         wanted=await _wanted(pool, data),
         contact=_contact(data, caller),

@@ -7,15 +7,16 @@ import asyncpg
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from store_omni.inventory.errors import NotEnoughStock
-from store_omni.inventory.queries import StoreFit, stores_fitting
+from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
+from store_omni.inventory.holding import Wanted
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, Refusal
 from store_omni.kit.ids import new_id
 from store_omni.kit.phones import say_phone
 from store_omni.orders.basketing import LINES_MAX, BasketView, basket_of
-from store_omni.orders.errors import BasketEmpty, NotSoldHere, StoreCannotServe
-from store_omni.orders.placing import Contact, Wanted, place
+from store_omni.orders.errors import BasketEmpty, StoreCannotServe
+from store_omni.orders.placing import Contact, place
+from store_omni.stockroom.offering import Stock, StoreFit
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.refusing import say
@@ -45,8 +46,9 @@ async def _page(
     form: dict[str, str],
     refusal: Refusal | None = None,
 ) -> Response[str]:
-    fits: list[StoreFit] = await stores_fitting(
-        pool, held.wanted, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=1
+    stock: Stock = request.app.state.stock
+    fits: list[StoreFit] = await stock.fitting(
+        held.wanted, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=1
     )
     context: dict[str, Any] = {
         "basket": held,
@@ -106,7 +108,7 @@ async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
     if store_id is None:
         raise BasketEmpty
     placed = await place(
-        pool,
+        request.app.state.order_batches,
         store_id=store_id,
         wanted=wanted,
         contact=Contact(name=name, phone=phone, email=email, locale=current_locale()),

@@ -1,0 +1,152 @@
+"""Group commit: requests that arrive while another is being written are written together, each with an answer of its own.
+
+A row that many want is locked until its transaction is on the disk, so one transaction per request sells no faster than
+the disk turns. A batch locks it once for all who wait.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+import asyncpg
+
+from store_omni.kit.errors import N_, Refusal
+
+log = logging.getLogger(__name__)
+BATCH_ROWS_MAX = 128
+# Stores are spread over lanes: a hot level is always in the same one, and never locked by two batches of this process.
+LANES = 2
+# With so many on their way, whoever comes next waits and shares; below it each goes at once.
+FLIGHTS_PER_LANE_MAX = 2
+ALONE_AT_ONCE_MAX = 4
+TRIES_MAX = 6
+FIRST_PAUSE_SECONDS = 0.05
+RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+# The connection broke: whether it was committed is not known. The operation key makes asking again safe.
+UNKNOWN = (
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, OSError, TimeoutError,
+)  # fmt: skip
+
+Answer = dict[str, Any]
+Waiting = tuple[bytes, asyncio.Future[Answer]]
+
+
+class OutcomeUnknown(Refusal):
+    """The database could not be asked what became of it."""
+
+    code = "outcome_unknown"
+    status = 503
+    title = N_("We could not finish this just now")
+    reason = N_("The shop's database did not answer in time.")
+    next_step = N_("Send the same again in a moment: it counts once, however often it arrives.")
+
+
+class _Lane:
+    def __init__(self) -> None:
+        self.waiting: deque[Waiting] = deque()
+        self.flights = 0
+
+
+class Batches:
+    """Sends rows to one SQL function that takes a JSON array of them and answers each by its `no`.
+
+    `sql`: `SELECT room.verb_batch($1::text::jsonb)`. Rows carry an operation key, so sending one twice does it once. An
+    answer with `again` was refused because of others in its batch and is tried without them.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, sql: str) -> None:
+        self.pool = pool
+        self._sql = sql
+        self._lanes = [_Lane() for _ in range(LANES)]
+        self._flying: set[asyncio.Task[None]] = set()
+
+    async def submit(self, key: int, row: bytes) -> Answer:
+        """`row`: one JSON object without `no`. `key`: the store. A caller that gives up takes nothing back: the batch
+        goes on, and its outcome is found by the operation key. Errors: `OutcomeUnknown`, `asyncpg.PostgresError`."""
+        lane = self._lanes[key % LANES]
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        lane.waiting.append((row, future))
+        self._take_off(lane)
+        return await future
+
+    def _take_off(self, lane: _Lane) -> None:
+        if lane.waiting and lane.flights < FLIGHTS_PER_LANE_MAX:
+            lane.flights += 1
+            flight = asyncio.create_task(self._fly(lane))
+            self._flying.add(flight)
+            flight.add_done_callback(self._flying.discard)
+
+    async def _fly(self, lane: _Lane) -> None:
+        try:
+            while lane.waiting:
+                batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), BATCH_ROWS_MAX))]
+                await self._answer_all(batch)
+        finally:
+            # Nothing is awaited between the last look at the queue and this line, so nobody can arrive unseen in
+            # between; and if a flight breaks, the next takes over those who wait.
+            lane.flights -= 1
+            self._take_off(lane)
+
+    async def _answer_all(self, batch: list[Waiting]) -> None:
+        try:
+            again = await self._send(batch)
+            if again and len(batch) > 1:
+                # Among themselves: most of them learn for good that nothing is left. Only who might still fit goes alone.
+                again = await self._send(again) if len(again) > 1 else again
+                await self._each_alone(again)
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning("a batch of %s failed (%s); each is tried alone", len(batch), type(error).__name__)
+            await self._each_alone([waiting for waiting in batch if not waiting[1].done()])
+
+    async def _send(self, batch: list[Waiting]) -> list[Waiting]:
+        """Answers whom it can, and returns those that should be tried without the others."""
+        rows = b",".join(b'{"no":%d,%b' % (no, row[1:]) for no, (row, _) in enumerate(batch))
+        answers = {answer["no"]: answer for answer in await self.pool.fetchval(self._sql, f"[{rows.decode()}]")}
+        again = []
+        for no, waiting in enumerate(batch):
+            if len(batch) > 1 and answers[no].get("again"):
+                again.append(waiting)
+            elif not waiting[1].done():
+                waiting[1].set_result(answers[no])
+        return again
+
+    async def _each_alone(self, batch: list[Waiting]) -> None:
+        room = asyncio.Semaphore(ALONE_AT_ONCE_MAX)
+
+        async def one(waiting: Waiting) -> None:
+            async with room:
+                await self._alone(waiting)
+
+        await asyncio.gather(*(one(waiting) for waiting in batch))
+
+    async def _alone(self, waiting: Waiting) -> None:
+        """Its own transaction, again while the database restarts or picked it as a deadlock's victim. Never raises: what
+        went wrong is the caller's to hear."""
+        pause = FIRST_PAUSE_SECONDS
+        trouble: Exception = OutcomeUnknown()
+        for _ in range(TRIES_MAX):
+            try:
+                await self._send([waiting])
+                return
+            except RETRIED as error:
+                trouble = error
+            except UNKNOWN:
+                trouble = OutcomeUnknown()
+            except Exception as error:
+                _fail(waiting, error)
+                return
+            await asyncio.sleep(pause)
+            pause *= 2
+        _fail(waiting, trouble)
+
+
+def _fail(waiting: Waiting, error: Exception) -> None:
+    if not waiting[1].done():
+        waiting[1].set_exception(error)
