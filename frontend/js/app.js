@@ -10,3 +10,4 @@ import "./steppers.js";
 import "./nearby.js";
 import "./copying.js";
 import "./printing.js";
+import "./countdown.js";

@@ -25,6 +25,7 @@ _ANSWERED = """
           THEN '{{"refused": "token"}}'::jsonb
         WHEN o.body_hash = decode(r.hash, 'hex') THEN o.result || '{{"replayed": true}}'
         WHEN o.body_hash IS NOT NULL THEN '{{"refused": "reused"}}'
+        WHEN NOT EXISTS (SELECT 1 FROM stores.store s WHERE s.id = r.store_id AND s.active AND s.pickup) THEN '{{"refused": "store"}}'
         WHEN row_number() OVER (PARTITION BY r.actor, r.key ORDER BY r.no) > 1 THEN '{{"refused": "busy", "again": true}}'
       END AS answer
     FROM r LEFT JOIN journal.operation o ON o.actor = r.actor AND o.key = r.key

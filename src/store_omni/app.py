@@ -1,5 +1,6 @@
 """The web program: rooms and faces put together. `create_app` is what the server starts, once per process."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -14,15 +15,20 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from store_omni.catalog.knowing import KnownSkus
 from store_omni.doctoring import refuse_unfit
+from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
+from store_omni.inventory.listening import Listener
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
 from store_omni.settings import Settings, read_settings
+from store_omni.staff.knowing import KnownServices
 from store_omni.stockroom.offering import Stock
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.api import FACE as API
+from store_omni.web.api.fronting import Front
+from store_omni.web.api.stock import CHANNEL as STOCK_CHANNEL
 from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
@@ -53,14 +59,18 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
     app.state.known_stores = KnownStores(app.state.pool)
     app.state.known_skus = KnownSkus(app.state.pool)
-    app.state.stock = Stock(app.state.pool, app.state.known_stores)
+    app.state.known_services = KnownServices(app.state.pool)
+    app.state.histories = Histories(app.state.pool)
+    app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
     app.state.order_batches = order_batches(app.state.pool)
     app.state.hold_batches = hold_batches(app.state.pool)
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
+    listening = asyncio.create_task(Listener(settings.database_url, app.state.stock.snapshot).run())
     try:
         yield
     finally:
+        listening.cancel()
         await app.state.pool.close()
         await engine.dispose()
 
@@ -106,5 +116,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
-    app.asgi_handler = security(app.asgi_handler)
+    front = Front(security(app.asgi_handler), STOCK_CHANNEL)
+    app.state.front = front
+    app.asgi_handler = front
     return app

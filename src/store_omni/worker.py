@@ -11,6 +11,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from store_omni.doctoring import refuse_unfit
 from store_omni.fulfilling.expiring import end_uncollected
+from store_omni.inventory.announcing import Announcer
+from store_omni.inventory.holding import expire_holds
 from store_omni.journal.dispatching import dispatch
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.notifications.mailing import House, Mailer, send_waiting
@@ -60,9 +62,11 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     leadership = await asyncpg.connect(settings.database_url)
     house = House(settings, render_letter, {"email": Mailer(settings)})
     jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+        ("announce", 0.25, Announcer(pool).announce),
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
         ("tell", 0.5, lambda: tell(sessions)),
         ("mail", 0.5, lambda: send_waiting(pool, sessions, house)),
+        ("holds", 5, lambda: expire_holds(sessions)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),
         ("forget", 3600, lambda: forget_old(pool)),

@@ -17,6 +17,7 @@ from store_omni.passes.issuing import live_pass
 from store_omni.pickup.handing_over import HandedOver, hand_over
 from store_omni.pickup.packing import pack, stage
 from store_omni.pickup.picking import scan_item, start_picking
+from store_omni.stores.knowing import KnownStores
 
 from .world import SHOPPER, World
 
@@ -45,7 +46,7 @@ class Shop(msgspec.Struct, frozen=True):
         """`lines`: (index into world.items, quantity)."""
         return await place(
             order_batches(self.pool),
-            store_id=store_id or self.world.gangnam,
+            store=await KnownStores(self.pool).by_id(store_id or self.world.gangnam),
             wanted=[Wanted(self.world.items[index].sku_id, qty) for index, qty in lines or ((0, 1),)],
             contact=contact,
             customer_id=customer_id,

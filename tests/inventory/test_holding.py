@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from store_omni.auditing import audit
-from store_omni.inventory.errors import HoldEnded, NotEnoughStock, NotSoldHere, NothingToHold, TooManyHolds
+from store_omni.inventory.errors import HoldEnded, NotEnoughStock, NothingToHold, NotSoldHere, TooManyHolds
 from store_omni.inventory.holding import (
     HOLDS_PER_PERSON_MAX,
     UNITS_PER_PERSON_AND_SKU_MAX,

@@ -1,11 +1,17 @@
 """The audit finds nothing wrong in what the product did, and finds each deliberate corruption."""
 
+from uuid import UUID
+
 import asyncpg
 import pytest
 
 from store_omni.auditing import INVARIANTS, audit
 from store_omni.journal.dispatching import dispatch
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
+from store_omni.returns.choosing import Asked
+from store_omni.returns.queries import live_code, return_by_id
+from store_omni.returns.receiving import receive_return
+from store_omni.returns.requesting import request_return
 
 from ..factories.ordering import Shop
 
@@ -18,6 +24,7 @@ CORRUPTIONS = {
     "I03": "UPDATE inventory.allocation SET qty = qty + 1 WHERE state = 'active'",
     "I04": "UPDATE orders.order_line SET qty_cancelled = 1 WHERE qty_handed_over = 0",
     "I05": "UPDATE inventory.ledger_entry SET cause_id = gen_random_uuid() WHERE kind = 'hand_over'",
+    "I06": "UPDATE inventory.ledger_entry SET store_id = store_id + 1 WHERE kind = 'return'",
     "I07": "UPDATE orders.order_line SET qty_returned = 1 WHERE qty_handed_over > 0",
     "I08": 'UPDATE orders."order" SET total_minor = total_minor + 1',
     "I09": "UPDATE payments.charge SET captured_minor = captured_minor - 1, amount_minor = amount_minor WHERE state = 'captured'",
@@ -30,6 +37,7 @@ CORRUPTIONS = {
     "I17": "DELETE FROM orders.fulfilment",
     "I18": "DELETE FROM orders.order_charge",
     "I19": "DELETE FROM pickup.receipt",
+    "I20": "UPDATE journal.fact SET actor_id = NULL WHERE kind = 'return.refunded'",
     "I21": "UPDATE journal.fact SET hash = '\\x00' WHERE pos = 2",
     "I22": "UPDATE journal.fact SET from_state = 'handed_over' WHERE kind = 'pickup.packed'",
     "I23": "UPDATE journal.fact SET pos = NULL, at = now() - interval '1 day' WHERE pos = 1",
@@ -50,8 +58,35 @@ async def _lift_guards(pool: asyncpg.Pool) -> None:
     )
 
 
+# Each changes one sealed fact a little and leaves the links between the facts as they are.
+FLIPS = [
+    "data = data || '{\"x\": 1}'",
+    "kind = overlay(kind placing 'x' from 1 for 1)",
+    "subject_type = subject_type || ' '",
+    "subject_id = overlay(subject_id placing 'x' from 1 for 1)",
+    "at = at + interval '1 microsecond'",
+    "actor_kind = upper(actor_kind)",
+    "actor_id = coalesce(actor_id, '') || '0'",
+    "from_state = coalesce(from_state, '') || '.'",
+    "to_state = coalesce(to_state, '') || '.'",
+    "id = gen_random_uuid()",
+]
+
+
+async def _bring_back(shop: Shop, order_id: UUID) -> None:
+    """One unit of the order's first line, to the other store."""
+    async with shop.sessions.begin() as session:
+        asked, by = [Asked(1, 1)], shop.world.agent.actor()
+        made = await request_return(session, shop.signer, order_id, asked=asked, reason="size", by=by)
+        live = await live_code(session, await return_by_id(session, made.request_id))
+        assert live is not None
+        by = shop.world.other_clerk.actor()
+        await receive_return(session, shop.signer, made.request_id, code=live.code(shop.signer), slip_no=None, by=by)
+
+
 async def _busy_day(shop: Shop) -> None:
-    await shop.collected((0, 2), (1, 1))
+    order = await shop.collected((0, 2), (1, 1))
+    await _bring_back(shop, order.id)
     await shop.ready((2, 1))
     await shop.place((3, 2))
     await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
@@ -70,3 +105,35 @@ async def test_each_corruption_is_found_by_its_own_query(shop: Shop, code: str) 
     await shop.pool.execute(CORRUPTIONS[code])
     async with shop.pool.acquire() as connection:
         assert (await audit(connection))[code] > 0
+
+
+async def test_a_refund_approved_by_who_asked_for_it_is_found(shop: Shop) -> None:
+    await _busy_day(shop)
+    await _lift_guards(shop.pool)
+    await shop.pool.execute("UPDATE payments.refund SET approved_by = requested_by")
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I20"] == 1
+
+
+def test_every_invariant_has_its_corruption() -> None:
+    assert set(CORRUPTIONS) == {invariant.code for invariant in INVARIANTS}
+
+
+async def test_whatever_is_changed_in_a_sealed_fact_is_found(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in parts much smaller than the chain, as a long one is."""
+    monkeypatch.setattr("store_omni.auditing.ROWS_AT_ONCE", 3)
+    await _busy_day(shop)
+    await _lift_guards(shop.pool)
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I21"] == 0
+        for pos, flip in enumerate(FLIPS, 1):
+            assert await connection.execute(f"UPDATE journal.fact SET {flip} WHERE pos = $1", pos) == "UPDATE 1"
+            assert (await audit(connection))["I21"] == pos, flip
+
+
+async def test_a_sealed_fact_that_was_taken_out_is_found(shop: Shop) -> None:
+    await _busy_day(shop)
+    await _lift_guards(shop.pool)
+    await shop.pool.execute("DELETE FROM journal.fact WHERE pos = 3")
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I21"] == 1

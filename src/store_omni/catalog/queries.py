@@ -81,12 +81,12 @@ _KEPT = """
 JOIN LATERAL (
   SELECT min(s.price_minor) AS price, max(s.price_minor) > min(s.price_minor) AS varies, min(s.currency) AS currency,
          array_remove(array_agg(s.colour ORDER BY s.id), '') AS colours, array_agg(s.id ORDER BY s.id) AS ids
-  FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind = 'goods') k ON k.ids IS NOT NULL"""
+  FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind IN ('goods','bundle')) k ON k.ids IS NOT NULL"""
 _CARD = (
     "p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.drawing, "
     "CASE WHEN p.colour <> '' THEN p.colour ELSE coalesce(k.colours[1], '') END, k.price, k.varies, k.currency, k.colours, k.ids"
 )
-_SOLD = "EXISTS (SELECT 1 FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind = 'goods')"
+_SOLD = "EXISTS (SELECT 1 FROM catalog.sku s WHERE s.product_id = p.id AND s.active AND s.kind IN ('goods','bundle'))"
 # Prices are looked up for the shown page only, unless they decide which products are on it.
 _SEARCH = f"""
 WITH hit AS MATERIALIZED (
@@ -106,19 +106,19 @@ JOIN catalog.product p ON p.id = h.id {_KEPT} ORDER BY h.likeness DESC, p.popula
 
 _BY_NUMBER = """
 SELECT p.code, found.id FROM (
-  SELECT s.id, s.product_id, 0 AS way FROM catalog.sku s WHERE s.gtin = ANY($1) AND s.active AND s.kind = 'goods'
+  SELECT s.id, s.product_id, 0 AS way FROM catalog.sku s WHERE s.gtin = ANY($1) AND s.active AND s.kind IN ('goods','bundle')
   UNION ALL
-  SELECT s.id, s.product_id, 1 FROM catalog.sku s WHERE s.code = ANY($2) AND s.active AND s.kind = 'goods'
+  SELECT s.id, s.product_id, 1 FROM catalog.sku s WHERE s.code = ANY($2) AND s.active AND s.kind IN ('goods','bundle')
   UNION ALL
   SELECT s.id, s.product_id, 2 FROM catalog.product q JOIN catalog.sku s ON s.product_id = q.id
-  WHERE q.code = ANY($2) AND s.active AND s.kind = 'goods') found
+  WHERE q.code = ANY($2) AND s.active AND s.kind IN ('goods','bundle')) found
 JOIN catalog.product p ON p.id = found.product_id AND p.active ORDER BY found.way, found.id LIMIT 1"""
 
 _PRODUCT = """
 SELECT p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.description_ko, p.description_en, p.drawing, p.colour,
        jsonb_agg(jsonb_build_array(s.id, s.code, s.gtin, s.option_ko, s.option_en, s.colour, s.price_minor, s.currency)
                  ORDER BY s.id)
-FROM catalog.product p JOIN catalog.sku s ON s.product_id = p.id AND s.active AND s.kind = 'goods'
+FROM catalog.product p JOIN catalog.sku s ON s.product_id = p.id AND s.active AND s.kind IN ('goods','bundle')
 WHERE p.code = $1 AND p.active GROUP BY p.id"""
 
 _LIST = f"""
@@ -227,5 +227,5 @@ async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
 
 async def skus_by_code(pool: asyncpg.Pool, codes: Sequence[str]) -> dict[str, int]:
     """SKU code → id, of those that are sold."""
-    rows = await pool.fetch("SELECT code, id FROM catalog.sku WHERE code = ANY($1) AND active AND kind = 'goods'", list(codes))
+    rows = await pool.fetch("SELECT code, id FROM catalog.sku WHERE code = ANY($1) AND active AND kind IN ('goods','bundle')", list(codes))
     return {row["code"]: row["id"] for row in rows}

@@ -45,12 +45,15 @@ _OPEN = """
 INSERT INTO customers.sign_in (token_hash, customer_id, expires_at, source)
 VALUES ($1, $2, now() + make_interval(days => $3), $4)"""
 
-_WHO = """
+# Who is signed in with a token now, as customer `c`: for statements that check it themselves. `{held}`: its hash.
+HOLDER = """customers.sign_in s JOIN customers.customer c ON c.id = s.customer_id
+WHERE s.token_hash = {held} AND s.revoked_at IS NULL AND s.expires_at > now() AND c.status = 'active'"""
+
+_WHO = f"""
 SELECT c.id, c.display_name, c.locale,
        (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY i.created_at LIMIT 1),
        (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'email' ORDER BY i.created_at LIMIT 1)
-FROM customers.sign_in s JOIN customers.customer c ON c.id = s.customer_id
-WHERE s.token_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND c.status = 'active'"""
+FROM {HOLDER.format(held="$1")}"""
 
 
 async def open_session(pool: asyncpg.Pool, customer_id: UUID, *, source: str) -> str:

@@ -24,6 +24,7 @@ from store_omni.pickup.picking import report_short, scan_item, start_picking
 from store_omni.pickup.putting_back import put_back
 from store_omni.returns.receiving import receive_return
 from store_omni.returns.requesting import Asked, request_return
+from store_omni.stores.knowing import KnownStores
 
 FREE_UNITS_MIN = 4
 
@@ -60,7 +61,7 @@ class Shopkeeping(msgspec.Struct):
         """A placed order; None when an earlier, interrupted run placed it already. `minutes_ago` moves the promise."""
         wanted = [Wanted(sku, units) for sku, units in zip(await self.goods(store_id, len(quantities)), quantities, strict=False)]
         placed = await place(
-            order_batches(self.pool), store_id=store_id, wanted=wanted, contact=buyer.contact, customer_id=buyer.id, by=by,
+            order_batches(self.pool), store=await KnownStores(self.pool).by_id(store_id), wanted=wanted, contact=buyer.contact, customer_id=buyer.id, by=by,
             clock=FixedClock(datetime.now(UTC) - timedelta(minutes=minutes_ago)), operation_key=f"demo-{key}",
         )  # fmt: skip
         return None if placed.replayed else await self.view(placed.order_id)

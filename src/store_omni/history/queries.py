@@ -7,19 +7,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
+from store_omni.history.reading_sql import AT_STORES, CLASSES, COLUMNS, PAGE_ENTRIES, entries
 from store_omni.history.wording import FAILURES, Said, say
 from store_omni.journal.actors import Actor
+from store_omni.journal.looking import LOOK, LOOK_PLACES, look_values
 from store_omni.kit.database import ReadSession
-
-PAGE_ENTRIES = 20
-CLASSES = {
-    "shopper": ("order", "care", "browse"),
-    "guest": ("order",),
-    "clerk": ("order", "care", "staff_only"),
-    "agent": ("order", "care", "browse", "staff_only"),
-    "manager": ("order", "care", "browse", "staff_only"),
-    "service": ("order",),
-}
 
 
 class EntryView(msgspec.Struct, frozen=True):
@@ -53,17 +45,6 @@ class Timeline(msgspec.Struct, frozen=True):
     next_before: UUID | None
 
 
-_SQL = """
-SELECT e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.actor_label, e.order_id, e.store_id, s.name_ko, s.name_en,
-       e.display
-FROM journal.entry e LEFT JOIN stores.store s ON s.id = e.store_id
-WHERE {subject} AND e.access_class = ANY(:classes)
-  AND (CAST(:since AS timestamptz) IS NULL OR e.occurred_at >= CAST(:since AS timestamptz))
-  AND (CAST(:before AS uuid) IS NULL OR (e.occurred_at, e.id) <
-       (SELECT b.occurred_at, b.id FROM journal.entry b WHERE b.id = CAST(:before AS uuid)))
-ORDER BY e.occurred_at DESC, e.id DESC LIMIT :limit"""
-
-
 async def timeline(
     session: ReadSession,
     *,
@@ -72,21 +53,31 @@ async def timeline(
     order_id: UUID | None = None,
     before: UUID | None = None,
     since: datetime | None = None,
+    task: str | None = None,
 ) -> Timeline:
     """A customer's history, or one order's (for an anonymous order, or a guest who may see only that). Newest first,
-    20 a page. `since`: nothing older than that."""
-    subject = "e.customer_id = :subject" if customer_id is not None else "e.order_id = :subject"
-    rows = await session.execute(
-        text(_SQL.format(subject=subject)),
-        {
-            "subject": customer_id if customer_id is not None else order_id,
-            "classes": list(CLASSES.get(by.kind, ("order",))),
-            "before": before,
-            "since": since,
-            "limit": PAGE_ENTRIES + 1,
-        },
+    20 a page. `since`: nothing older than that. `task`: why staff open the record (desk.customer …); the look is written
+    down by the same statement, so the session has to be one that may write."""
+    sql = entries(
+        COLUMNS,
+        whose="e.customer_id = :subject" if customer_id is not None else "e.order_id = :subject",
+        classes=":classes",
+        before=":before" if before else None,
+        more=" AND e.occurred_at >= :since" if since else "",
+        joined=AT_STORES,
     )
-    entries = [EntryView(*row) for row in rows]
-    more = len(entries) > PAGE_ENTRIES
-    entries = entries[:PAGE_ENTRIES]
-    return Timeline(entries, entries[-1].id if more else None)
+    values: dict[str, object] = {
+        "subject": customer_id if customer_id is not None else order_id,
+        "classes": list(CLASSES.get(by.kind, ("order",))),
+    }
+    values |= {"before": before} if before else {}
+    values |= {"since": since} if since else {}
+    if task is not None and by.is_staff:
+        # The lines hang on the access row: no row, no look.
+        sql = f"""WITH look AS ({LOOK} VALUES ({LOOK_PLACES}) RETURNING 1)
+                  SELECT shown.* FROM look, LATERAL ({sql}) shown ORDER BY shown.occurred_at DESC, shown.id DESC"""
+        values |= look_values(by=by, task=task, customer_id=customer_id, order_id=order_id)
+    shown = [EntryView(*row) for row in await session.execute(text(sql), values)]
+    more = len(shown) > PAGE_ENTRIES
+    shown = shown[:PAGE_ENTRIES]
+    return Timeline(shown, shown[-1].id if more else None)

@@ -37,6 +37,13 @@ class NothingToHold(Refusal):
     next_step = N_("Name at least one SKU with one unit.")
 
 
+class StoreKeepsNothing(Refusal):
+    code = "store_keeps_nothing"
+    title = N_("This store takes no orders now")
+    reason = N_("It sells in the store only.")
+    next_step = N_("Choose another store.")
+
+
 class TooManyHolds(Refusal):
     code = "too_many_holds"
     status = 429

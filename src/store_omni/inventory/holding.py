@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from store_omni.inventory.errors import HoldEnded, NotEnoughStock, NothingToHold, NotSoldHere, TooManyHolds
+from store_omni.inventory.errors import HoldEnded, NotEnoughStock, NothingToHold, NotSoldHere, StoreKeepsNothing, TooManyHolds
 from store_omni.inventory.ledger import Move, post
+from store_omni.inventory.snapshot import forget
 from store_omni.journal.actors import SYSTEM, Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
@@ -78,7 +79,8 @@ async def hold(
 ) -> Held:
     """All units or none, for `HOLD_MINUTES`. Caps count for buyers, not for a till or an agent who serves many.
 
-    Errors: `NothingToHold`, `NotEnoughStock`, `NotSoldHere`, `TooManyHolds`, `OperationReused`, `SignInNeeded`, `OutcomeUnknown`.
+    Errors: `NothingToHold`, `NotEnoughStock`, `NotSoldHere`, `StoreKeepsNothing`,
+     `TooManyHolds`, `OperationReused`, `SignInNeeded`, `OutcomeUnknown`.
     """
     lines = summed(wanted)
     if not lines:
@@ -106,6 +108,7 @@ async def hold(
     answer = await holds.submit(store_id, msgspec.json.encode(row))
     if "refused" in answer:
         raise _refusal(answer)
+    forget(line.sku_id for line in lines)
     return Held(store_id, UUID(answer["hold_id"]), datetime.fromisoformat(answer["expires_at"]))
 
 
@@ -117,6 +120,8 @@ def _refusal(answer: Answer) -> Refusal:
             return NotSoldHere(answer["skus"])
         case "too_many_held":
             return TooManyHolds(holds=HOLDS_PER_PERSON_MAX, units=UNITS_PER_PERSON_AND_SKU_MAX)
+        case "store":
+            return StoreKeepsNothing()
         case "token":
             return SignInNeeded()
         case "busy":

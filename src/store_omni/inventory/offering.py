@@ -11,22 +11,55 @@ from store_omni.stores.queries import StoreView
 
 # Above this a figure would be gone before anybody came: "in stock" says enough.
 SAY_UNITS_UP_TO = 9
+# Below this the figure is worth less than a call: see stockroom.confidences.
+CONFIDENCE_MIN = 50
 Label = Literal["here", "few", "ask", "none"]
-Reason = Literal["sold_out", "not_carried", "not_sold_online", "being_counted", "no_pickup", "closed_for_long", "too_few"]
+Reason = Literal[
+    "sold_out", "in_transit", "not_carried", "not_sold_online", "being_counted", "unsure", "no_pickup", "closed_for_long", "too_few"
+]  # fmt: skip
+
+
+class PartLevel(msgspec.Struct, frozen=True):
+    """A bundle's part in one store: `qty` of it go into one bundle; `version` 0: the store has no row."""
+
+    sku: str
+    qty: int
+    free: int
+    version: int
+    rule_version: int
 
 
 class Level(msgspec.Struct, frozen=True):
-    """What the stock row says, for one channel. `free`: units that may be promised; `carried`: the store has a row."""
+    """What the stock row says, for one channel. `free`: units that may be promised; `carried`: the store has a row.
+
+    `version` of the row and `rule_version` of the selling rule are what the figure was made of, 0 where there is none; of a
+    bundle each part has its own. `expected`: when units on their way are due, None where none are or nobody said when.
+    `confidence`: 0 to 100, how far the figure is trusted."""
 
     free: int
     few_below: int
     carried: bool
     closed: bool
     short: bool
+    version: int = 0
+    rule_version: int = 0
+    expected: datetime | None = None
+    confidence: int = 100
+    parts: tuple[PartLevel, ...] = ()
+
+    @property
+    def sellable(self) -> int:
+        """Units a shopper may count on; 0 where only the store knows."""
+        unknown = not self.carried or self.closed or self.short or self.confidence < CONFIDENCE_MIN
+        return 0 if unknown else max(0, self.free)
+
+
+NOT_CARRIED = Level(free=0, few_below=0, carried=False, closed=False, short=False)
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """One store's answer. `label` ask: it may have some, but only the store knows. `units`: shown only where so few are left that the figure helps. `ready_by` None: it cannot."""
+    """One store's answer. `label` ask: it may have some, but only the store knows. `units`: shown only where so few are left
+    that the figure helps. `ready_by` None: it cannot. `expected`: with reason in_transit, when more is due."""
 
     store: StoreView
     km: float | None
@@ -37,6 +70,8 @@ class Offer(msgspec.Struct, frozen=True):
     ready_by: datetime | None
     open_now: bool | None
     closed_today: bool
+    level: Level
+    expected: datetime | None = None
 
     @property
     def can(self) -> bool:
@@ -51,7 +86,9 @@ def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reaso
     if level.short:
         return "being_counted"
     if level.free <= 0:
-        return "sold_out"
+        return "in_transit" if level.expected else "sold_out"
+    if level.confidence < CONFIDENCE_MIN:
+        return "unsure"
     if not store.pickup:
         return "no_pickup"
     if level.free < wanted:
@@ -64,9 +101,9 @@ def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reaso
 def offer(store: StoreView, km: float | None, level: Level, *, now: datetime, wanted: int = 1) -> Offer:
     """`wanted`: units that have to be there. A store that is closed now still serves: its promise says when."""
     reason = _reason(store, level, wanted, now)
-    unsure = level.carried and (level.closed or level.short)
-    free = level.free if level.carried and not unsure else 0
-    label: Label = "ask" if unsure else "none" if free <= 0 else "few" if free < level.few_below else "here"
+    free = level.sellable
+    ask = reason in ("not_sold_online", "being_counted", "unsure")
+    label: Label = "ask" if ask else "none" if free <= 0 else "few" if free < level.few_below else "here"
     known = bool(store.hours.week)
     today = now.astimezone(ZoneInfo(store.timezone)).date()
     return Offer(
@@ -79,6 +116,8 @@ def offer(store: StoreView, km: float | None, level: Level, *, now: datetime, wa
         ready_by=promise(store.hours, now, store.lead_minutes) if reason is None else None,
         open_now=store.hours.open_at(now) if known else None,
         closed_today=known and store.hours.on(today) is None,
+        level=level,
+        expected=level.expected if reason == "in_transit" else None,
     )
 
 

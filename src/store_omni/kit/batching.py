@@ -5,6 +5,7 @@ the disk turns. A batch locks it once for all who wait.
 """
 
 import asyncio
+import functools
 import logging
 from collections import deque
 from typing import Any
@@ -76,18 +77,20 @@ class Batches:
             lane.flights += 1
             flight = asyncio.create_task(self._fly(lane))
             self._flying.add(flight)
-            flight.add_done_callback(self._flying.discard)
+            flight.add_done_callback(functools.partial(self._landed, lane))
 
     async def _fly(self, lane: _Lane) -> None:
-        try:
-            while lane.waiting:
-                batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), BATCH_ROWS_MAX))]
-                await self._answer_all(batch)
-        finally:
-            # Nothing is awaited between the last look at the queue and this line, so nobody can arrive unseen in
-            # between; and if a flight breaks, the next takes over those who wait.
-            lane.flights -= 1
-            self._take_off(lane)
+        while lane.waiting:
+            batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), BATCH_ROWS_MAX))]
+            await self._answer_all(batch)
+
+    def _landed(self, lane: _Lane, flight: asyncio.Task[None]) -> None:
+        """However a flight ended, even one that was cancelled before it began. Somebody may have arrived after its last
+        look at the queue, when its place was not free yet; so the queue is looked at once more with the place given back.
+        """
+        self._flying.discard(flight)
+        lane.flights -= 1
+        self._take_off(lane)
 
     async def _answer_all(self, batch: list[Waiting]) -> None:
         try:

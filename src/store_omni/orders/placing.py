@@ -9,17 +9,18 @@ import msgspec
 
 from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
 from store_omni.inventory.holding import BUYERS, Wanted, summed
+from store_omni.inventory.snapshot import forget
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
 from store_omni.kit.clock import Clock
-from store_omni.kit.errors import NotFound, Refusal, SignInNeeded
+from store_omni.kit.errors import Refusal, SignInNeeded
 from store_omni.kit.ids import new_id, spoken_code
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooManyOpenOrders
 from store_omni.orders.placing_sql import PLACE
 from store_omni.passes.verifying import Names
 from store_omni.stores.hours import promise
-from store_omni.stores.queries import HOLIDAYS_SQL, HOURS_SQL, STORE_COLUMNS, StoreView, shape_stores
+from store_omni.stores.queries import StoreView
 
 VIEWER_DAYS = 30
 NUMBER_TRIES_MAX = 5
@@ -46,18 +47,10 @@ def order_batches(pool: asyncpg.Pool) -> Batches:
     return Batches(pool, PLACE)
 
 
-async def _store(pool: asyncpg.Pool, store_id: int) -> StoreView:
-    row = await pool.fetchrow(f"SELECT {STORE_COLUMNS} FROM stores.store s WHERE s.id = $1 AND s.active", store_id)
-    if row is None:
-        raise NotFound
-    hours = await pool.fetch(HOURS_SQL.format("$1"), [store_id])
-    return shape_stores([row], hours, await pool.fetch(HOLIDAYS_SQL.format("$1"), [store_id]))[0]
-
-
 async def place(
     orders: Batches,
     *,
-    store_id: int,
+    store: StoreView,
     wanted: list[Wanted],
     contact: Contact,
     customer_id: UUID | None,
@@ -69,7 +62,8 @@ async def place(
     basket_id: UUID | None = None,
     token_hash: bytes | None = None,
 ) -> Placed:
-    """Confirmed at once, to be paid in the store. `customer_id` None makes (or finds) a guest's record. `hold_id`: units
+    """Confirmed at once, to be paid in the store. `store`: as known, for the promise and the words; whether it takes
+    orders is decided in the statement. `customer_id` None makes (or finds) a guest's record. `hold_id`: units
     held before; an ended hold is as none. `token_hash`: a service's token, which is checked once more in the statement.
 
     Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `TooManyOpenOrders`, `OperationReused`,
@@ -78,16 +72,13 @@ async def place(
     lines = summed(wanted)
     if not lines:
         raise BasketEmpty
-    store = await _store(orders.pool, store_id)
-    if not store.pickup:
-        raise StoreCannotServe(store=Names(ko=store.name_ko, en=store.name_en))
-    body = msgspec.json.encode([store_id, lines, contact, customer_id], order="sorted")
+    body = msgspec.json.encode([store.id, lines, contact, customer_id], order="sorted")
     row = {
         "actor": by.key,
         "key": operation_key,
         "hash": hashlib.sha256(body).hexdigest(),
         "token": token_hash.hex() if token_hash else None,
-        "store_id": store_id,
+        "store_id": store.id,
         "order_id": new_id(),
         "channel": by.channel,
         "locale": contact.locale,
@@ -118,11 +109,12 @@ async def place(
         row |= {"viewer_hash": viewer_hash.hex(), "viewer_days": VIEWER_DAYS}
     if basket_id is not None:
         row["basket_id"] = basket_id
-    answer = await _send(orders, store_id, row)
+    answer = await _send(orders, store, row)
+    forget(line.sku_id for line in lines)
     return Placed(UUID(answer["order_id"]), answer["number"], replayed=answer.get("replayed", False))
 
 
-def _refusal(answer: Answer) -> Refusal:
+def _refusal(answer: Answer, store: StoreView) -> Refusal:
     match answer["refused"]:
         case "not_enough":
             return NotEnoughStock(answer["lacking"])
@@ -130,6 +122,8 @@ def _refusal(answer: Answer) -> Refusal:
             return NotSoldHere(answer["skus"])
         case "too_many_open":
             return TooManyOpenOrders(count=OPEN_ORDERS_MAX)
+        case "store":
+            return StoreCannotServe(store=Names(ko=store.name_ko, en=store.name_en))
         case "token":
             return SignInNeeded()
         case "busy":
@@ -137,18 +131,18 @@ def _refusal(answer: Answer) -> Refusal:
     return OperationReused()
 
 
-async def _send(orders: Batches, store_id: int, row: dict[str, Any]) -> Answer:
+async def _send(orders: Batches, store: StoreView, row: dict[str, Any]) -> Answer:
     """Draws order numbers until one is free (they are short, so that they can be read aloud)."""
     for _ in range(NUMBER_TRIES_MAX):
         row["number"] = f"{spoken_code(4)}-{spoken_code(4)}"
         try:
-            answer = await orders.submit(store_id, msgspec.json.encode(row))
+            answer = await orders.submit(store.id, msgspec.json.encode(row))
         except asyncpg.UniqueViolationError as error:
             # A number that is taken is drawn anew; a key that a twin is just writing is found written.
             if error.as_dict().get("constraint_name") not in ("uq_order_number", "pk_operation"):
                 raise
             continue
         if "refused" in answer:
-            raise _refusal(answer)
+            raise _refusal(answer, store)
         return answer
     raise RuntimeError("no free order number in five draws; make the numbers longer")

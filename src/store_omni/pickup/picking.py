@@ -14,6 +14,7 @@ from store_omni.orders.moving import FulfilmentRow, lock_fulfilment, move_fulfil
 from store_omni.orders.states import WrongState
 from store_omni.passes.verifying import Names
 from store_omni.pickup.errors import EnoughPicked, NothingPicked, SomebodyElsePicks, UnknownBarcode, WrongItem
+from store_omni.stockroom.doubting import doubt
 
 SHORT_REASONS = {
     "not_found": N_("Not on the shelf"),
@@ -141,7 +142,7 @@ async def undo_scan(session: WriteSession, fulfilment_id: UUID, *, by: Actor) ->
 
 async def report_short(session: WriteSession, fulfilment_id: UUID, *, line_no: int, reason: str, by: Actor) -> None:
     """What was not found is taken off the order: the buyer pays for the rest, the shelf's figure is corrected with the
-    reason, and the shopper is told. An order of which nothing was found has to be cancelled instead.
+    reason and has to be counted again, and the shopper is told. An order of which nothing was found has to be cancelled instead.
 
     Errors: `WrongState`, `NotFound` (no such line, or nothing missing).
     """
@@ -184,6 +185,7 @@ async def report_short(session: WriteSession, fulfilment_id: UUID, *, line_no: i
             keys,
         )
     await release_some(session, row.store_id, line.allocation_id, missing, reason=reason, cause=("short_pick", row.id), by=by)
+    await doubt(session, row.store_id, line.sku_id, units=missing, reason=reason, by=by)
     await record(
         session, "pickup.short", row.subject(), by=by,
         data={"line_no": line_no, "sku_id": line.sku_id, "missing": missing, "reason": reason},

@@ -10,8 +10,16 @@ from store_omni.kit.ids import new_id, secret_token, token_hash
 
 VERBS = (
     "stock:read", "orders:place", "orders:read", "orders:cancel", "pickups:work", "returns:request", "returns:receive",
+    "customers:read",
 )  # fmt: skip
 NO_SECRET = "!"  # noqa: S105 — matches no PIN: argon2 never makes it
+
+# Who holds a token now, as account `a` with its scope `s`: for statements that check it themselves. {held}: a condition
+# on the token's hash.
+HOLDER = """staff.service_token t
+  JOIN staff.account a ON a.id = t.account_id AND a.active JOIN staff.service_scope s ON s.account_id = a.id
+  WHERE t.token_hash {held} AND t.revoked_at IS NULL AND coalesce(t.expires_at, 'infinity') > now()"""
+_SERVICES = f"SELECT t.token_hash, a.id, a.name, s.verbs, s.store_ids FROM {HOLDER.format(held='= ANY ($1)')}"
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -65,12 +73,12 @@ async def revoke_service(pool: asyncpg.Pool, name: str) -> int:
     return int(answer.rsplit(" ", 1)[-1])
 
 
+async def services_of(pool: asyncpg.Pool, held: list[bytes]) -> dict[bytes, Service]:
+    """Hash of a token → who holds it; those that are unknown, ran out, were revoked or whose account was closed are missing."""
+    return {row[0]: Service(*row[1:]) for row in await pool.fetch(_SERVICES, held)}
+
+
 async def service_of(pool: asyncpg.Pool, token: str) -> Service | None:
     """Who holds this token; None when it is unknown, ran out, was revoked, or the account was closed."""
-    row = await pool.fetchrow(
-        """SELECT a.id, a.name, s.verbs, s.store_ids FROM staff.service_token t
-           JOIN staff.account a ON a.id = t.account_id AND a.active JOIN staff.service_scope s ON s.account_id = a.id
-           WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND coalesce(t.expires_at, 'infinity') > now()""",
-        token_hash(token),
-    )
-    return None if row is None else Service(*row)
+    held = token_hash(token)
+    return (await services_of(pool, [held])).get(held)

@@ -140,6 +140,8 @@ class CountLine(Base):
     counted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.account.id"))
     # What was put into the books: NULL while it waits, 0 when the figure was right or the variance was refused.
     corrected: Mapped[int | None]
+    # A manager's words, where the difference was not accepted.
+    refused_because: Mapped[str] = mapped_column(server_default="")
 
 
 class Task(Base):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 import asyncpg
@@ -30,6 +31,15 @@ class Place(msgspec.Struct, frozen=True):
 class NearStore(msgspec.Struct, frozen=True):
     store: StoreView
     km: float | None
+
+
+def kilometres(place: Place | None, latitude: float | None, longitude: float | None) -> float | None:
+    """Great-circle distance; None where either point is unknown. The same figure as `distance_sql`."""
+    if place is None or latitude is None or longitude is None:
+        return None
+    north, south = radians(place.latitude), radians(latitude)
+    half = sin((south - north) / 2) ** 2 + cos(north) * cos(south) * sin(radians(longitude - place.longitude) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
 
 
 def distance_sql(latitude: str, longitude: str) -> str:

@@ -3,6 +3,9 @@ import asyncio
 import asyncpg
 import pytest
 
+from store_omni.inventory.errors import NotEnoughStock
+from store_omni.inventory.holding import expire_holds
+
 from ...factories.browsing import send
 from ...factories.ordering import Shop
 from ...factories.world import World
@@ -48,6 +51,9 @@ async def test_the_last_unit_goes_to_who_is_first(client: Client, world: World, 
     await put(client, world, 0, 5)
     page = (await client.get("/checkout")).text
     fields = CONTACT | {name: hidden(page, name) for name in ("operation_id", "store_id", "items")}
+    # She took longer than her hold.
+    await pool.execute("UPDATE inventory.hold SET expires_at = now() - interval '1 second'")
+    await expire_holds(shop.sessions)
     await shop.place((0, 7))
     answer = await send(client, "/checkout", fields)
     assert answer.status_code == 409
@@ -57,6 +63,38 @@ async def test_the_last_unit_goes_to_who_is_first(client: Client, world: World, 
     # The same form may be sent again once there is enough: a refusal used nothing up.
     await pool.execute("UPDATE inventory.stock_level SET on_hand = 20 WHERE sku_id = $1", world.items[0].sku_id)
     assert (await send(client, "/checkout", fields)).status_code == 303
+
+
+async def test_what_is_in_the_checkout_is_kept_for_her(client: Client, world: World, shop: Shop, pool: asyncpg.Pool) -> None:
+    await put(client, world, 0, 10)
+    page = (await client.get("/checkout")).text
+    assert 'data-countdown="' in page and "10분 더" in page and "준비" in page
+    with pytest.raises(NotEnoughStock):
+        await shop.place((0, 1))
+    await client.get("/checkout")
+    assert await pool.fetchval("SELECT count(*) FROM inventory.hold") == 1, "the same page keeps the same hold"
+    await send(client, "/checkout/extension")
+    longer = (await client.get("/checkout")).text
+    assert "10분 더" not in longer
+    fields = CONTACT | {name: hidden(longer, name) for name in ("operation_id", "store_id", "items")}
+    assert (await send(client, "/checkout", fields)).status_code == 303
+    level = await shop.level(0)
+    assert (level["allocated"], level["reserved"]) == (10, 0)
+
+
+async def test_back_at_the_basket_the_units_are_free_again(client: Client, world: World, shop: Shop, pool: asyncpg.Pool) -> None:
+    await put(client, world, 0, 10)
+    await client.get("/checkout")
+    assert (await shop.level(0))["reserved"] == 10
+    assert (await client.get("/basket")).status_code == 200
+    assert (await shop.level(0))["reserved"] == 0
+
+
+async def test_who_comes_second_hears_it_at_the_checkout(client: Client, world: World, shop: Shop) -> None:
+    await put(client, world, 0, 5)
+    await shop.place((0, 7))
+    answer = await client.get("/checkout")
+    assert answer.status_code == 409 and 'data-refused="not_enough_stock"' in answer.text and 'href="/basket"' in answer.text
 
 
 async def test_a_store_that_stopped_taking_orders_refuses(client: Client, world: World, pool: asyncpg.Pool) -> None:

@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 
 from store_omni.catalog.searching import search_columns
+from store_omni.inventory.snapshot import forget
 
 from ...conftest import ROOT
 from ...factories.browsing import send
@@ -75,6 +76,7 @@ async def test_stock_by_store_with_reasons_and_the_time_it_was_read(client: Clie
         assert words in page, words
     assert re.search(r"\d\d:\d\d 기준", page)
     await pool.execute("UPDATE inventory.stock_level SET on_hand = 0 WHERE store_id = $1 AND sku_id = $2", world.gangnam, sku)
+    forget([sku])
     page = (await client.get("/products/MUG")).text
     assert "지금은 받을 수 있는 매장이 없어요" in page and "품절" in page and 'name="store_id"' not in page
 

@@ -37,6 +37,23 @@ async def test_asking_showing_and_thinking_again(client: AsyncTestClient, shop: 
     assert 'name="qty_1"' in (await client.get(address)).text
 
 
+async def test_the_order_page_leads_to_the_code_while_a_return_is_open(client: AsyncTestClient, shop: Shop) -> None:
+    order = await shop.collected((0, 2))
+    address = f"/orders/{order.number}/return"
+    see_own_orders(client)
+
+    async def link(language: str = "ko") -> str:
+        page = (await client.get(f"/orders/{order.number}", headers={"accept-language": language})).text
+        return " ".join(page.split(f'href="{address}"', 1)[1].split("</a>")[0].split(">", 1)[1].split())
+
+    assert "반품하기" in await link()
+    await send(client, address, {"qty_1": "1", "reason": "size"})
+    assert "반품 코드 보기" in await link() and "반품하기" not in await link()
+    assert "Show the return code" in await link("en")
+    await send(client, f"{address}/cancellation")
+    assert "반품하기" in await link()
+
+
 async def test_the_code_on_the_page_is_the_one_the_counter_takes(client: AsyncTestClient, shop: Shop) -> None:
     from store_omni.passes.drawing import draw_qr
     from store_omni.returns.queries import live_code, returns_of

@@ -2,10 +2,16 @@
 
 from litestar import Router
 
+from store_omni.web.api.histories import HISTORIES
+from store_omni.web.api.holds import HOLDS
 from store_omni.web.api.orders import ORDERS
 from store_omni.web.api.pickups import PICKUPS
 from store_omni.web.api.returns import RETURNS
 from store_omni.web.api.sessions import SESSIONS
-from store_omni.web.api.stock import STOCK
+from store_omni.web.api.stock import OPEN_STOCK, STOCK
 
-FACE = Router(path="/api/v1", route_handlers=[SESSIONS, STOCK, ORDERS, PICKUPS, RETURNS], include_in_schema=True)
+FACE = Router(
+    path="/api/v1",
+    route_handlers=[SESSIONS, OPEN_STOCK, STOCK, HOLDS, ORDERS, PICKUPS, RETURNS, HISTORIES],
+    include_in_schema=True,
+)

@@ -20,14 +20,15 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 ALWAYS: tuple[type[Refusal], ...] = (SignInNeeded, NotAllowed)
-# Of commands that change something: the key's rules, and what the framework finds wrong with a body.
-CHANGING: tuple[type[Refusal], ...] = (InvalidInput,)
+# Of commands that change something: the key's rules, what the framework finds wrong with a body, and the bare `refused` that a
+# constraint of the database says when it has the last word.
+CHANGING: tuple[type[Refusal], ...] = (InvalidInput, Refusal)
 
 
-def refusals(*kinds: type[Refusal]) -> dict[int, ResponseSpec]:
+def refusals(*kinds: type[Refusal], always: tuple[type[Refusal], ...] = ALWAYS) -> dict[int, ResponseSpec]:
     """`responses=` of a route: every refusal by status, with its codes and when each is given."""
     by_status: dict[int, dict[str, type[Refusal]]] = defaultdict(dict)
-    for kind in (*ALWAYS, *kinds):
+    for kind in (*always, *kinds):
         by_status[kind.status][kind.code] = kind
     return {
         status: ResponseSpec(
@@ -42,6 +43,11 @@ def refusals(*kinds: type[Refusal]) -> dict[int, ResponseSpec]:
 
 def reading(*kinds: type[Refusal]) -> dict[int, Any]:
     return refusals(NotFound, InvalidInput, *kinds)
+
+
+def reading_openly(*kinds: type[Refusal]) -> dict[int, Any]:
+    """Of what needs no token."""
+    return refusals(NotFound, InvalidInput, *kinds, always=())
 
 
 def changing(*kinds: type[Refusal]) -> dict[int, Any]:

@@ -2,39 +2,37 @@
 
 from typing import Annotated, Any
 
-import asyncpg
 import msgspec
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from store_omni.catalog.queries import skus_by_code
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.customers.signing_in import Shopper
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.fulfilling.errors import AlreadyCancelled, AlreadyHandedOver
 from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
-from store_omni.inventory.holding import Wanted
 from store_omni.journal.looking import note_look
 from store_omni.journal.operations import OperationReused, once
+from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession
-from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.kit.errors import N_, InvalidInput, NotFound, SignInNeeded
 from store_omni.kit.signing import Signer
-from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel
+from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel, TooManyOpenOrders
 from store_omni.orders.placing import Contact, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
 from store_omni.orders.states import WrongState
 from store_omni.passes.issuing import live_pass
-from store_omni.stores.queries import store_by_code
+from store_omni.stores.knowing import KnownStores
 from store_omni.web.api.declaring import changing, reading
-from store_omni.web.api.entering import actor_of, caller_of, key_of, verb_guard
+from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, forget_caller, key_of, verb_guard
+from store_omni.web.api.naming import wanted_of
 from store_omni.web.api.shapes import OrderIn, OrderOut, PlacedOut, order_out
 from store_omni.web.plumbing.forms import Checks
 from store_omni.web.plumbing.texts import LOCALES
 
 Req = Request[Any, Any, Any]
-LINES_MAX = 50
-UNITS_MAX = 99
 
 
 def _contact(data: OrderIn, caller: object) -> Contact:
@@ -52,40 +50,45 @@ def _contact(data: OrderIn, caller: object) -> Contact:
     return Contact(name, phone, email, given.locale if given.locale in LOCALES else "ko")
 
 
-async def _wanted(pool: asyncpg.Pool, data: OrderIn) -> list[Wanted]:
-    if len(data.lines) > LINES_MAX or any(not 1 <= line.qty <= UNITS_MAX for line in data.lines):
-        raise InvalidInput({"lines": N_("At most 50 lines, with 1 to 99 units each.")})
-    ids = await skus_by_code(pool, [line.sku for line in data.lines])
-    unknown = sorted({line.sku for line in data.lines} - set(ids))
-    if unknown:
-        raise InvalidInput({f"lines.{sku}": N_("We have no such SKU.") for sku in unknown})
-    return [Wanted(ids[line.sku], line.qty) for line in data.lines]
-
-
 @post(
     "/orders", operation_id="place_order", status_code=201,
-    responses=changing(BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, OperationReused),
+    responses=changing(
+        BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, TooManyOpenOrders, OperationReused, OutcomeUnknown,
+    ),
 )  # fmt: skip
 async def place_order(
-    request: Req, pool: NamedDependency[asyncpg.Pool], clock: NamedDependency[Clock], data: JSONBody[OrderIn]
+    request: Req,
+    known_skus: NamedDependency[KnownSkus],
+    known_stores: NamedDependency[KnownStores],
+    clock: NamedDependency[Clock],
+    data: JSONBody[OrderIn],
 ) -> PlacedOut:
     """Places a pickup order, confirmed at once, paid in the store. Send the same Idempotency-Key again to learn what
     became of a call whose answer was lost."""
+    token = await caller_from_cache(request, "orders:place")
     caller = caller_of(request)
     key = key_of(request)
-    store = await store_by_code(pool, data.store)
+    store = await known_stores.by_code(data.store)
     if not isinstance(caller, Shopper) and not caller.may_at(store.id):
         raise NotFound
-    placed = await place(
-        request.app.state.order_batches,
-        store_id=store.id,
-        wanted=await _wanted(pool, data),
-        contact=_contact(data, caller),
-        customer_id=caller.customer_id if isinstance(caller, Shopper) else None,
-        by=actor_of(request),
-        clock=clock,
-        operation_key=key,
-    )
+    wanted = await wanted_of(known_skus, data.lines)
+    try:
+        placed = await place(
+            request.app.state.order_batches,
+            store=store,
+            wanted=wanted,
+            contact=_contact(data, caller),
+            customer_id=caller.customer_id if isinstance(caller, Shopper) else None,
+            by=actor_of(request),
+            clock=clock,
+            operation_key=key,
+            hold_id=data.hold_id,
+            token_hash=token,
+        )
+    except SignInNeeded:
+        if token is not None:
+            forget_caller(request, token)
+        raise
     return PlacedOut(placed.order_id, placed.number, placed.replayed)
 
 
@@ -158,7 +161,7 @@ ORDERS = Router(
     path="",
     tags=["orders"],
     route_handlers=[
-        Router(path="", guards=[verb_guard("orders:place")], route_handlers=[place_order]),
+        Router(path="", route_handlers=[place_order]),
         Router(path="", guards=[verb_guard("orders:read")], route_handlers=[get_order, get_pass]),
         Router(path="", guards=[verb_guard("orders:cancel")], route_handlers=[cancel]),
     ],

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from store_omni.inventory.offering import Offer
 from store_omni.orders.queries import OrderView
 from store_omni.stores.queries import StoreView
 from store_omni.web.plumbing.pages import named
@@ -61,20 +62,38 @@ class FoundOut(msgspec.Struct, frozen=True):
     products: list[CardOut]
 
 
+class PartOut(msgspec.Struct, frozen=True):
+    """A bundle's part in one store: `qty` of it go into one bundle."""
+
+    sku: str
+    qty: int
+    free: int
+    version: int
+    rule_version: int
+
+
 class OfferOut(msgspec.Struct, frozen=True):
-    """One store's answer for a SKU. `label`: here, few, ask or none; `free`: units that may be promised now; `reason`: why
-    it cannot serve; `ready_by`: when an order placed now would be ready."""
+    """One store's answer for a SKU. `label`: here, few, ask or none; `free`: units that may be promised now, null where the
+    figure is not trusted and the store should be asked; `reason`: why it cannot serve; `ready_by`: when an order placed now
+    would be ready; `expected`: when more is due. `version` of the stock level and `rule_version` of the selling rule are what
+    the figure was made of (0: there is none); of a bundle, each of its `parts` has its own."""
 
     store: str
     store_name: str
     distance_km: float | None
     label: str
-    free: int
+    free: int | None
     reason: str | None
     ready_by: datetime | None
+    expected: datetime | None
+    version: int
+    rule_version: int
+    parts: list[PartOut]
 
 
 class AvailabilityOut(msgspec.Struct, frozen=True):
+    """`as_of`: when the stock was read. It may have been a moment ago; the header Age says how many seconds."""
+
     sku: str
     as_of: datetime
     offers: list[OfferOut]
@@ -96,11 +115,12 @@ class ContactIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pickup order at one store, paid there. `contact` may be left out by a signed-in shopper's app. Prices are ours:
-    there is no field for them."""
+    there is no field for them. `hold_id`: units held before (`place_hold`) are used for it; a hold that ended is as none."""
 
     store: str
     lines: list[LineIn]
     contact: ContactIn | None = None
+    hold_id: UUID | None = None
 
 
 class PlacedOut(msgspec.Struct, frozen=True):
@@ -156,6 +176,23 @@ def store_out(store: StoreView) -> StoreOut:
         store.code, named(store), named(store, "district"), store.address, store.phone, store.timezone, store.latitude,
         store.longitude, store.currency, store.pickup,
     )  # fmt: skip
+
+
+def offer_out(offer: Offer) -> OfferOut:
+    level = offer.level
+    return OfferOut(
+        store=offer.store.code,
+        store_name=named(offer.store),
+        distance_km=offer.km,
+        label=offer.label,
+        free=None if offer.reason == "unsure" else offer.free,
+        reason=offer.reason,
+        ready_by=offer.ready_by,
+        expected=offer.expected,
+        version=level.version,
+        rule_version=level.rule_version,
+        parts=[PartOut(part.sku, part.qty, part.free, part.version, part.rule_version) for part in level.parts],
+    )
 
 
 def order_out(order: OrderView) -> OrderOut:

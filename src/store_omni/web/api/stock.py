@@ -1,25 +1,30 @@
 """Stores, products and what each store can promise of them."""
 
+from time import monotonic
 from typing import Any
 
 import asyncpg
-from litestar import Request, Router, get
+import msgspec
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import product as product_by_code
-from store_omni.catalog.queries import search, skus_by_code
+from store_omni.catalog.queries import search
 from store_omni.catalog.searching import read_query
-from store_omni.inventory.queries import offers_for, spread_of
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.stockroom.offering import Stock
 from store_omni.stores.near import Place, stores_near
-from store_omni.web.api.declaring import reading
+from store_omni.web.api.declaring import reading, reading_openly
 from store_omni.web.api.entering import verb_guard
-from store_omni.web.api.shapes import AvailabilityOut, CardOut, FoundOut, OfferOut, ProductOut, SkuOut, StoreOut, store_out
+from store_omni.web.api.shapes import AvailabilityOut, CardOut, FoundOut, ProductOut, SkuOut, StoreOut, offer_out, store_out
 from store_omni.web.plumbing.pages import named
+from store_omni.web.plumbing.texts import current_locale
 
 STORES_MAX = 100
+CHANNEL = "api"
 
 
 def _place(latitude: float | None, longitude: float | None) -> Place | None:
@@ -40,19 +45,21 @@ async def stores(
 
 
 @get("/products", operation_id="search_products", responses=reading())
-async def products(pool: NamedDependency[asyncpg.Pool], q: FromQuery[str], page: FromQuery[int] = 1) -> FoundOut:
+async def products(
+    pool: NamedDependency[asyncpg.Pool], stock: NamedDependency[Stock], q: FromQuery[str], page: FromQuery[int] = 1
+) -> FoundOut:
     """Forgives Korean typing: particles, spacing, half-typed syllables, initials; English names and barcodes too."""
     if not 1 <= page <= 1000:
         raise InvalidInput({"page": N_("Please enter a whole number in the allowed range.")})
     found = await search(pool, read_query(q), page=page)
-    spread = await spread_of(pool, [card.id for card in found.cards])
+    spread = await stock.spreads({card.id: card.sku_ids for card in found.cards}, channel=CHANNEL)
     return FoundOut(
         found.total,
         found.guessed,
         [
             CardOut(
                 card.code, named(card), card.brand, card.category, card.price_minor,
-                spread[card.id].stores if card.id in spread else 0,
+                spread[card.id].stores,
             )
             for card in found.cards
         ],
@@ -70,33 +77,32 @@ async def product(pool: NamedDependency[asyncpg.Pool], code: FromPath[str]) -> P
     )  # fmt: skip
 
 
-@get("/skus/{sku:str}/availability", operation_id="get_availability", responses=reading())
+@get("/skus/{sku:str}/availability", operation_id="get_availability", responses=reading_openly(), security=[{}])
 async def availability(
     request: Request[Any, Any, Any],
-    pool: NamedDependency[asyncpg.Pool],
+    known_skus: NamedDependency[KnownSkus],
+    stock: NamedDependency[Stock],
     clock: NamedDependency[Clock],
     sku: FromPath[str],
     latitude: FromQuery[float | None] = None,
     longitude: FromQuery[float | None] = None,
-) -> AvailabilityOut:
-    """What each store can promise of this SKU now, nearest first where a position is given."""
-    sku_id = (await skus_by_code(pool, [sku])).get(sku)
-    if sku_id is None:
+) -> Response[AvailabilityOut]:
+    """What each store can promise of this SKU, nearest first where a position is given. Open to everybody, like the shelves
+    themselves: it needs no token. The stock was read at `as_of`, seconds ago (header Age); placing an order asks anew."""
+    sku_id = (await known_skus.ids([sku])).get(sku)
+    held = (await stock.of([sku_id], channel=CHANNEL)).get(sku_id) if sku_id is not None else None
+    if held is None or not held.sold:
         raise NotFound
     place = _place(latitude, longitude)
-    found = await offers_for(pool, sku_id, now=clock.now(), place=place, channel="api", count=STORES_MAX)
-    return AvailabilityOut(
-        sku,
-        found.as_of,
-        [
-            OfferOut(
-                offer.store.code, named(offer.store), offer.km, offer.label, offer.free, offer.reason, offer.ready_by
-            )
-            for offer in found.offers
-        ],
-    )  # fmt: skip
+    found = await stock.offers_of(held, now=clock.now(), place=place, count=STORES_MAX)
+    answer = AvailabilityOut(sku, found.as_of, [offer_out(offer) for offer in found.offers])
+    path = request.scope["path"]
+    if place is None and path.endswith(f"/{sku}/availability"):
+        request.app.state.front.keep(path, held, current_locale(), msgspec.json.encode(answer))
+    headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language"}
+    return Response(answer, headers=headers)
 
 
-STOCK = Router(
-    path="", tags=["stock"], guards=[verb_guard("stock:read")], route_handlers=[stores, products, product, availability]
-)
+# Readable without a token.
+OPEN_STOCK = Router(path="", tags=["stock"], route_handlers=[availability])
+STOCK = Router(path="", tags=["stock"], guards=[verb_guard("stock:read")], route_handlers=[stores, products, product])

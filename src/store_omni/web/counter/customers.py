@@ -48,12 +48,11 @@ async def show(
     before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     customer = await customer_by_id(write, customer_id)
-    await note_look(write, by=by, task="counter.customer", customer_id=customer.id)
     context = {
         "staff": staff_view(request),
         "nav": "customers",
         "customer": customer,
-        "timeline": await timeline(write, by=by, customer_id=customer.id, before=before),
+        "timeline": await timeline(write, by=by, customer_id=customer.id, before=before, task="counter.customer"),
         "more_url": f"/counter/customers/{customer.id}",
     }
     return page(request, "shared/_history.html" if before else "counter/customers/show.html", context)

@@ -13,7 +13,6 @@ from store_omni.customers.queries import customer_by_id
 from store_omni.history.gathering import orders_of
 from store_omni.history.queries import EntryView, timeline
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import note_look
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import WriteSession
 from store_omni.web.plumbing.formats import HOME_ZONE
@@ -40,13 +39,12 @@ async def show(
     customer_id: FromPath[UUID],
 ) -> Response[str]:
     customer = await customer_by_id(write, customer_id)
-    await note_look(write, by=by, task="desk.customer", customer_id=customer.id)
     today = await timeline(write, by=by, customer_id=customer.id, since=midnight(clock.now()))
     context = {
         "staff": staff_view(request),
         "customer": customer,
         "cards": await orders_of(write, customer.id),
-        "timeline": await timeline(write, by=by, customer_id=customer.id),
+        "timeline": await timeline(write, by=by, customer_id=customer.id, task="desk.customer"),
         "more_url": f"/desk/customers/{customer.id}/history",
         "today": failures_first(today.entries),
     }
@@ -62,8 +60,7 @@ async def history(
     before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     customer = await customer_by_id(write, customer_id)
-    await note_look(write, by=by, task="desk.history", customer_id=customer.id)
-    older = await timeline(write, by=by, customer_id=customer.id, before=before)
+    older = await timeline(write, by=by, customer_id=customer.id, before=before, task="desk.history")
     context = {"staff": staff_view(request), "timeline": older, "more_url": f"/desk/customers/{customer.id}/history"}
     return page(request, "shared/_history.html", context)
 

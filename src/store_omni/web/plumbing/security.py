@@ -1,7 +1,8 @@
 """Headers of every answer: nothing from other hosts, no framing, no sniffing; and the language of the request."""
 
-import secrets
-from http.cookies import SimpleCookie
+import re
+from functools import lru_cache
+from secrets import token_urlsafe
 from typing import Any
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,18 +15,32 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 LANGUAGE_COOKIE = "so_lang"
+_LANGUAGE = re.compile(rb'(?:^|;)\s*so_lang="?([a-z]{2})')
+_HEADERS = [
+    (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+]
+# Of an answer that is data and no page.
+PLAIN_HEADERS = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *_HEADERS]
+_BEFORE, _AFTER = POLICY.encode().split(b"{nonce}")
 
 
-def _cookie(scope: Scope, name: str) -> str | None:
+@lru_cache(maxsize=1024)
+def _chosen(cookie: bytes, accept_language: bytes) -> str:
+    return choose_locale(cookie.decode() or None, accept_language.decode("latin-1"))
+
+
+def locale_of(scope: Scope) -> str:
+    """What the person chose, else what the browser asks for."""
+    chosen, asked = b"", b""
     for key, value in scope["headers"]:
-        if key == b"cookie":
-            found = SimpleCookie(value.decode("latin-1")).get(name)
-            return found.value if found else None
-    return None
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+        if key == b"accept-language":
+            asked = value[:200]
+        elif key == b"cookie":
+            found = _LANGUAGE.search(value)
+            chosen = found.group(1) if found else b""
+    return _chosen(chosen, asked)
 
 
 def security(app: ASGIApp) -> ASGIApp:
@@ -33,20 +48,15 @@ def security(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        nonce = secrets.token_urlsafe(12)
+        nonce = token_urlsafe(12)
         bag: dict[str, Any] = scope  # type: ignore[assignment]  # an ASGI scope may carry extra keys
         bag["csp_nonce"] = nonce
-        use_locale(choose_locale(_cookie(scope, LANGUAGE_COOKIE), _header(scope, b"accept-language")))
-        extra = [
-            (b"content-security-policy", POLICY.format(nonce=nonce).encode()),
-            (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
-            (b"referrer-policy", b"same-origin"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
+        use_locale(locale_of(scope))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *extra]
+                policy = (b"content-security-policy", _BEFORE + nonce.encode() + _AFTER)
+                message["headers"] = [*message["headers"], policy, *_HEADERS]
             await send(message)
 
         await app(scope, receive, send_with_headers)

@@ -10,9 +10,12 @@ import asyncpg
 from litestar import Request
 from litestar.datastructures import State
 
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession, writing
 from store_omni.kit.signing import Signer
+from store_omni.stockroom.offering import Stock
+from store_omni.stores.knowing import KnownStores
 
 
 async def write(state: State) -> AsyncGenerator[WriteSession, None]:
@@ -36,6 +39,18 @@ async def signer(state: State) -> Signer:
 
 async def clock(state: State) -> Clock:
     return state.clock
+
+
+async def known_stores(state: State) -> KnownStores:
+    return state.known_stores
+
+
+async def known_skus(state: State) -> KnownSkus:
+    return state.known_skus
+
+
+async def stock(state: State) -> Stock:
+    return state.stock
 
 
 def operation_key(request: Request[Any, Any, Any], form: dict[str, Any]) -> str:

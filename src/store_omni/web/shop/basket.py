@@ -5,14 +5,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from store_omni.inventory.queries import StoreFit, stores_fitting
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import WriteSession
 from store_omni.kit.ids import new_id
 from store_omni.orders.basketing import LINE_UNITS_MAX, add_line, basket_of, choose_store, set_quantity
+from store_omni.stockroom.offering import Stock, StoreFit
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.units import operation_key
+from store_omni.web.shop.holds import let_go
 from store_omni.web.shop.places import own_address
 from store_omni.web.shop.visiting import Visitor, Web, keep_basket, show
 
@@ -25,13 +26,18 @@ def chosen_fit(fits: list[StoreFit], store_id: int | None) -> StoreFit | None:
 
 @get("/basket")
 async def basket(
-    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+    request: Web,
+    pool: NamedDependency[asyncpg.Pool],
+    stock: NamedDependency[Stock],
+    visitor: NamedDependency[Visitor],
+    clock: NamedDependency[Clock],
 ) -> Response[str]:
+    await let_go(request, visitor)
     held = await basket_of(pool, visitor.basket_id)
     sold = {line.sku_id: line.qty for line in held.lines if line.sold}
     fits = []
     if sold:
-        fits = await stores_fitting(pool, sold, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=OTHERS_SHOWN)
+        fits = await stock.fitting(sold, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=OTHERS_SHOWN)
     chosen = chosen_fit(fits, held.store_id)
     context = {
         "basket": held,

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 
 from store_omni.catalog.categories import CATEGORIES
 from store_omni.catalog.queries import listed, shelf_sizes
-from store_omni.inventory.queries import spread_of
+from store_omni.stockroom.offering import Stock
 from store_omni.stores.near import stores_near
 from store_omni.web.shop.visiting import Visitor, Web, show
 
@@ -14,9 +14,12 @@ POPULAR_SHOWN = 12
 
 
 @get("/")
-async def home(request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor]) -> Response[str]:
+async def home(
+    request: Web, pool: NamedDependency[asyncpg.Pool], stock: NamedDependency[Stock], visitor: NamedDependency[Visitor]
+) -> Response[str]:
     popular = await listed(pool, count=POPULAR_SHOWN)
-    spread = await spread_of(pool, [card.id for card in popular.cards], place=visitor.place, chosen_id=visitor.store_id)
+    skus = {card.id: card.sku_ids for card in popular.cards}
+    spread = await stock.spreads(skus, place=visitor.place, chosen_id=visitor.store_id)
     sizes = await shelf_sizes(pool)
     near = await stores_near(pool, visitor.place, count=1, chosen_id=visitor.store_id)
     context = {

@@ -23,6 +23,7 @@ from store_omni.orders.listing import orders_of
 from store_omni.orders.queries import OrderView, order_for_shopper
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
+from store_omni.returns.queries import returns_of
 from store_omni.stores.queries import stores_by_id
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to, render, wants_fragment
@@ -51,6 +52,7 @@ async def _status(request: Web, session: ReadSession, order: OrderView, visitor:
     stopped = order.state in ("cancelled", "expired") or (
         fulfilment is not None and fulfilment.state in ("uncollected", "restocked", "rejected", "cancelled")
     )
+    can_return = any(line.returnable > 0 for line in order.lines)
     return {
         "order": order,
         "fulfilment": fulfilment,
@@ -65,7 +67,8 @@ async def _status(request: Web, session: ReadSession, order: OrderView, visitor:
         "more_url": f"/orders/{order.number}/history",
         "late": fulfilment is not None and fulfilment.ready_by < request.app.state.clock.now(),
         "can_cancel": order.state == "confirmed" and fulfilment is not None and fulfilment.state == "allocated",
-        "can_return": any(line.returnable > 0 for line in order.lines),
+        "can_return": can_return,
+        "return_open": can_return and any(one.reception == "requested" for one in await returns_of(session, order.id)),
     }
 
 

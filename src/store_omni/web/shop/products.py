@@ -9,9 +9,9 @@ from store_omni.catalog.categories import BY_KEY, CATEGORIES
 from store_omni.catalog.queries import PAGE_PRODUCTS, Found, Sort, by_number, listed, product, search, shelf_sizes
 from store_omni.catalog.searching import QUERY_CHARS_MAX, Reading, read_query
 from store_omni.inventory.offering import best
-from store_omni.inventory.queries import STORES_SHOWN, offers_for, spread_of
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import NotFound
+from store_omni.stockroom.offering import STORES_SHOWN, Stock
 from store_omni.web.plumbing.pages import go_to, wants_fragment
 from store_omni.web.shop.visiting import Visitor, Web, show
 
@@ -24,6 +24,7 @@ PAGES_MAX = 200
 async def products(
     request: Web,
     pool: NamedDependency[asyncpg.Pool],
+    stock: NamedDependency[Stock],
     visitor: NamedDependency[Visitor],
     q: FromQuery[str] = "",
     category: FromQuery[str] = "",
@@ -39,7 +40,8 @@ async def products(
     order: Sort = sort if sort in SORTS else "popular"
     at = min(max(at, 1), PAGES_MAX)
     found = await _find(pool, reading, category[:40], order, at)
-    spread = await spread_of(pool, [card.id for card in found.cards], place=visitor.place, chosen_id=visitor.store_id)
+    skus = {card.id: card.sku_ids for card in found.cards}
+    spread = await stock.spreads(skus, place=visitor.place, chosen_id=visitor.store_id)
     sizes = await shelf_sizes(pool)
     context = {
         "q": q.strip()[:QUERY_CHARS_MAX],
@@ -68,6 +70,7 @@ async def _find(pool: asyncpg.Pool, reading: Reading, category: str, sort: Sort,
 async def product_page(
     request: Web,
     pool: NamedDependency[asyncpg.Pool],
+    stock: NamedDependency[Stock],
     visitor: NamedDependency[Visitor],
     clock: NamedDependency[Clock],
     code: FromPath[str],
@@ -80,7 +83,7 @@ async def product_page(
         raise NotFound
     chosen = found.sku(sku)
     count = STORES_SHOWN_ALL if stores == "all" else STORES_SHOWN
-    offers = await offers_for(pool, chosen.id, now=clock.now(), place=visitor.place, chosen_id=visitor.store_id, count=count)
+    offers = await stock.offers(chosen.id, now=clock.now(), place=visitor.place, chosen_id=visitor.store_id, count=count)
     context = {
         "product": found,
         "sku": chosen,

@@ -1,0 +1,80 @@
+"""The statements of a history: which lines it has (THE definition, for every face), and two that need no other round trip.
+
+Touches: own record: customers.{sign_in, customer}, journal.entry. A service's look: staff.{service_token, account, service_scope},
+customers.customer, journal.entry, and it writes journal.access. Both: stores.store only for names, kept by the process.
+"""
+
+from store_omni.customers.signing_in import HOLDER as SHOPPER_HOLDER
+from store_omni.journal.looking import LOOK
+from store_omni.staff.serving import HOLDER as SERVICE_HOLDER
+
+PAGE_ENTRIES = 20
+CLASSES = {
+    "shopper": ("order", "care", "browse"),
+    "guest": ("order",),
+    "clerk": ("order", "care", "staff_only"),
+    "agent": ("order", "care", "browse", "staff_only"),
+    "manager": ("order", "care", "browse", "staff_only"),
+    "service": ("order",),
+}
+STORES = "SELECT id, code, name_ko, name_en FROM stores.store"
+
+# The row comparison is an index condition only against values, which the two scalar reads are.
+_OLDER = " AND (e.occurred_at, e.id) < ((SELECT b.occurred_at FROM journal.entry b WHERE b.id = {before}), {before})"
+
+
+def entries(columns: str, *, whose: str, classes: str, before: str | None = None, more: str = "", joined: str = "") -> str:
+    """Lines of `journal.entry e`, newest first, one more than a page has, so that its end is known. whose, more: conditions;
+    classes, before: places or literals; joined: what else the columns are taken from."""
+    older = _OLDER.format(before=before) if before else ""
+    return f"""SELECT {columns} FROM journal.entry e{joined}
+  WHERE {whose} AND e.access_class = ANY ({classes}){older}{more}
+  ORDER BY e.occurred_at DESC, e.id DESC LIMIT {PAGE_ENTRIES + 1}"""
+
+
+COLUMNS = (
+    "e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.actor_label, e.order_id, e.store_id, s.name_ko, s.name_en, e.display"
+)
+AT_STORES = " LEFT JOIN stores.store s ON s.id = e.store_id"
+# Hot: without the join, which costs as much as the history itself. `display` as text: it is sent on as it is.
+_LINE = "e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.actor_label, e.order_id, e.store_id, e.display::text"
+
+
+def _lines(role: str, *, whose: str, before: str | None, more: str = "") -> str:
+    classes = "'{" + ",".join(CLASSES[role]) + "}'"
+    return entries(_LINE, whose=whose, classes=classes, before=before, more=more)
+
+
+# A lateral join can only be a loop, in which the lines keep their order.
+def _own(before: str | None) -> str:
+    lines = _lines("shopper", whose="e.customer_id = c.id", before=before)
+    return f"""SELECT h.* FROM (SELECT c.id FROM {SHOPPER_HOLDER.format(held="$1")}) c LEFT JOIN LATERAL (
+  {lines}) h ON true"""
+
+
+# $1: the token's hash; $2: before. No row: nobody is signed in with this token; a row of NULLs: a history without lines.
+OWN = _own(None)
+OWN_OLDER = _own("$2")
+
+
+def _looked(before: str | None) -> str:
+    reach = "(w.store_ids IS NULL OR e.store_id = ANY (w.store_ids))"
+    lines = _lines("service", whose="e.customer_id = l.customer_id", before=before, more=f" AND {reach}")
+    return f"""WITH w AS MATERIALIZED (
+  SELECT a.id, s.store_ids, 'customers:read' = ANY (s.verbs) AS may FROM {SERVICE_HOLDER.format(held="= $1")}
+), whose AS MATERIALIZED (
+  SELECT c.id FROM w JOIN customers.customer c ON w.may AND c.status IN ('guest', 'active')
+    AND c.id = (SELECT coalesce(m.merged_into, m.id) FROM customers.customer m WHERE m.id = $2)
+  WHERE w.store_ids IS NULL OR (SELECT e.store_id FROM journal.entry e WHERE e.customer_id = c.id AND e.store_id = ANY (w.store_ids)
+    ORDER BY e.occurred_at DESC LIMIT 1) IS NOT NULL
+), l AS (
+  {LOOK} SELECT $3, w.id, 'service', NULL, whose.id, NULL, 'api.history', $4 FROM w, whose RETURNING customer_id
+)
+SELECT h.*, w.may, l.customer_id IS NOT NULL FROM w LEFT JOIN l ON true LEFT JOIN LATERAL (
+  {lines}) h ON true"""
+
+
+# $1: the token's hash, $2: customer, $3: id of the access row, $4: source; $5: before. No row: nobody holds this token; a row
+# of NULLs: a history without lines. The lines hang on the access row: no row, no look.
+LOOKED = _looked(None)
+LOOKED_OLDER = _looked("$5")

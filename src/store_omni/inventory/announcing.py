@@ -1,0 +1,60 @@
+"""Telling every process which SKUs have changed, four times a second, by the one leader among the workers.
+
+Changes are found by the transaction that wrote them and never by "newer than the last one seen": transactions commit in
+another order than they began, and one that commits late would be passed over.
+"""
+
+import asyncpg
+
+CHANNEL = "store_omni_stock"
+EVERYTHING = "*"
+# Begins the message that closes a round: the database's time before which every change has been told.
+TOLD = "@"
+PAYLOAD_BYTES_MAX = 7_500
+SKUS_TOLD_MAX = 5_000
+
+# Whatever this round sees and the last one did not. A transaction that the last round did not see is at least as new as the
+# oldest that was running then, which keeps the search in the newest end of the index.
+_CHANGED = """
+SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM clock_timestamp())::float8 AS at, (
+  SELECT array_agg(c.sku_id) FROM (
+    SELECT e.sku_id FROM inventory.ledger_entry e
+    WHERE e.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(e.tx, $1::text::pg_snapshot)
+    UNION
+    SELECT v.sku_id FROM inventory.selling_rule_version v
+    WHERE v.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(v.tx, $1::text::pg_snapshot)
+    LIMIT $2) c) AS changed"""
+
+
+def messages(sku_ids: list[int] | None) -> list[str]:
+    """SKU ids in as few messages as fit; None, or too many, are everything."""
+    if sku_ids is None or len(sku_ids) > SKUS_TOLD_MAX:
+        return [EVERYTHING]
+    parts: list[str] = []
+    line = ""
+    for sku_id in sku_ids:
+        if len(line) > PAYLOAD_BYTES_MAX - 12:
+            parts.append(line)
+            line = ""
+        line = f"{line},{sku_id}" if line else str(sku_id)
+    return [*parts, line] if line else parts
+
+
+class Announcer:
+    """Remembers what it has seen; a new one begins with "everything"."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._seen: str | None = None
+
+    async def announce(self) -> int:
+        """One round; returns how many messages named changes."""
+        row = await self._pool.fetchrow(_CHANGED, self._seen or "1:1:", SKUS_TOLD_MAX + 1 if self._seen else 0)
+        told = messages(list(row["changed"] or []) if self._seen else None)
+        await self._pool.execute(
+            "SELECT pg_notify($1, m) FROM unnest($2::text[]) WITH ORDINALITY x(m, n) ORDER BY n",
+            CHANNEL,
+            [*told, f"{TOLD}{row['at']:.6f}"],
+        )
+        self._seen = row["seen"]
+        return len(told)

@@ -1,0 +1,74 @@
+"""Hearing which SKUs have changed: one connection of its own per process, for as long as the process lives."""
+
+import asyncio
+import contextlib
+import logging
+from time import monotonic
+
+import asyncpg
+
+from store_omni.inventory.announcing import CHANNEL, EVERYTHING, TOLD
+from store_omni.inventory.snapshot import Snapshot
+from store_omni.kit.keeping import forget_everything
+
+log = logging.getLogger("store_omni.inventory")
+# How long after a round's own time its word stands. Rounds come four times a second.
+WORD_STANDS_SECONDS = 1.0
+AGAIN_SECONDS_MIN, AGAIN_SECONDS_MAX = 0.2, 5.0
+ALIVE_SECONDS = 15.0
+
+
+class Listener:
+    """`behind`: this process' monotonic clock minus the database's, so that a message that waited is known to be old."""
+
+    def __init__(self, url: str, snapshot: Snapshot) -> None:
+        self._url = url
+        self._snapshot = snapshot
+        self._behind = 0.0
+        self.heard = 0
+
+    def hear(self, message: str) -> None:
+        self.heard += 1
+        if message.startswith(TOLD):
+            lag = monotonic() - self._behind - float(message[1:])
+            self._snapshot.vouching.renew(WORD_STANDS_SECONDS - max(0.0, lag))
+        elif message == EVERYTHING:
+            self._snapshot.forget_all()
+        else:
+            self._snapshot.forget(int(sku_id) for sku_id in message.split(","))
+
+    async def run(self) -> None:
+        """Until cancelled. After every loss of the connection everything kept is forgotten, because changes may have been
+        missed meanwhile."""
+        again = AGAIN_SECONDS_MIN
+        while True:
+            try:
+                connection = await asyncpg.connect(self._url)
+                again = AGAIN_SECONDS_MIN
+                await self._listen(connection)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("stock changes cannot be heard (%s); listening again", type(error).__name__)
+            await asyncio.sleep(again)
+            again = min(again * 2, AGAIN_SECONDS_MAX)
+
+    async def _listen(self, connection: asyncpg.Connection) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda *_: lost.set())
+        try:
+            self._behind = await self._clocks_apart(connection)
+            await connection.add_listener(CHANNEL, lambda *heard: self.hear(heard[3]))
+            forget_everything()
+            while not lost.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), ALIVE_SECONDS)
+                # A connection that died without a word is found by asking.
+                if not lost.is_set():
+                    await asyncio.wait_for(connection.execute("SELECT 1"), 5)
+        finally:
+            self._snapshot.vouching.end()
+            connection.terminate()
+
+    @staticmethod
+    async def _clocks_apart(connection: asyncpg.Connection) -> float:
+        asked = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        return monotonic() - asked

@@ -1,0 +1,140 @@
+"""Every process hears of every change, also of the one that commits late, and trusts silence no longer than a moment."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+
+import asyncpg
+import pytest
+
+from store_omni.inventory.announcing import CHANNEL, PAYLOAD_BYTES_MAX, SKUS_TOLD_MAX, Announcer, messages
+from store_omni.inventory.listening import Listener
+from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot, forget
+
+from ..factories.world import World, put_stock
+
+pytestmark = pytest.mark.anyio
+
+
+def snapshot_of(read=None) -> Snapshot[str]:
+    async def echo(channel: str, sku_ids: list[int]) -> Mapping[int, str]:
+        return {sku: f"{channel} {sku}" for sku in sku_ids}
+
+    return Snapshot(read or echo, touching=lambda _: ())
+
+
+async def until(true, seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def heard(database_url: str) -> AsyncGenerator[list[str], None]:
+    connection = await asyncpg.connect(database_url)
+    told: list[str] = []
+    await connection.add_listener(CHANNEL, lambda *message: told.append(message[3]))
+    yield told
+    await connection.close()
+
+
+async def test_each_change_is_told_once_in_whatever_order_they_commit(
+    pool: asyncpg.Pool, world: World, heard: list[str], database_url: str
+) -> None:
+    first, second, third = (item.sku_id for item in world.items[:3])
+    announcer = Announcer(pool)
+    await announcer.announce()
+    await until(lambda: heard and heard[-1].startswith("@"))
+    assert heard[0] == "*"  # a new leader has seen nothing
+    late = await asyncpg.connect(database_url)
+    running = late.transaction()
+    await running.start()
+    await late.execute(
+        "SELECT inventory.post($1::jsonb, 'opening', NULL, 'system', 'system', NULL, NULL)",
+        f'[{{"store": {world.gangnam}, "sku": {first}, "kind": "opening", "on_hand": 1}}]',
+    )
+    await put_stock(pool, world.gangnam, second, 1)
+    del heard[:]
+    await announcer.announce()
+    await running.commit()
+    await late.close()
+    await announcer.announce()
+    await pool.execute(
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 1)", world.gangnam, third
+    )
+    await announcer.announce()
+    assert await announcer.announce() == 0
+    await until(lambda: sum(text.startswith("@") for text in heard) == 4)
+    assert [text for text in heard if not text.startswith("@")] == [str(second), str(first), str(third)]
+
+
+def test_messages_fit() -> None:
+    many = list(range(1_000_000, 1_000_000 + SKUS_TOLD_MAX))
+    parts = messages(many)
+    assert [int(sku) for part in parts for sku in part.split(",")] == many
+    assert max(len(part) for part in parts) <= PAYLOAD_BYTES_MAX and len(parts) < 8
+    assert messages([]) == [] and messages([*many, 1]) == ["*"] == messages(None)
+
+
+async def test_a_process_forgets_what_it_is_told_and_everything_after_a_silence(
+    pool: asyncpg.Pool, world: World, database_url: str
+) -> None:
+    snapshot = snapshot_of()
+    kept = snapshot.of("web")
+    listener = Listener(database_url, snapshot)
+    running = asyncio.create_task(listener.run())
+    announcer = Announcer(pool)
+    try:
+        while not snapshot.vouching.until:
+            await announcer.announce()
+            await asyncio.sleep(0.02)
+        sku, other = world.items[0].sku_id, world.items[1].sku_id
+        await kept.get_many([sku, other])
+        await put_stock(pool, world.gangnam, sku, 1)
+        await announcer.announce()
+        await until(lambda: kept.peek(sku) is None)
+        assert kept.peek(other) is not None
+        gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+        await pool.execute(gone)
+        # Nothing was said while it was away, so everything goes.
+        await until(lambda: kept.peek(other) is None)
+        heard = listener.heard
+        while listener.heard == heard:
+            await announcer.announce()
+            await asyncio.sleep(0.02)
+    finally:
+        running.cancel()
+
+
+async def test_an_old_word_vouches_for_nothing(pool: asyncpg.Pool, database_url: str) -> None:
+    """A message that waited while this process was busy: what came behind it is not known yet."""
+    snapshot = snapshot_of()
+    listener = Listener(database_url, snapshot)
+    running = asyncio.create_task(listener.run())
+    try:
+        while not snapshot.vouching.until:
+            await Announcer(pool).announce()
+            await asyncio.sleep(0.02)
+        at = await pool.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        loop = asyncio.get_running_loop()
+        listener.hear(f"@{at}")
+        assert 0.5 < snapshot.vouching.until - loop.time() <= 1
+        listener.hear(f"@{at - 3}")
+        assert snapshot.vouching.until < loop.time()
+    finally:
+        running.cancel()
+
+
+async def test_without_any_word_nothing_is_shown_for_long(pool: asyncpg.Pool) -> None:
+    kept = snapshot_of().of("web")
+    await kept.get(1)
+    assert kept.peek(1) == "web 1"
+    await asyncio.sleep(KEPT_SECONDS + 0.05)
+    assert kept.peek(1) is None
+
+
+async def test_who_changes_stock_forgets_it_at_once_in_every_channel() -> None:
+    snapshot = snapshot_of()
+    for channel in ("web", "api"):
+        await snapshot.of(channel).get_many([1, 2])
+    forget([1])
+    assert [snapshot.of(channel).peek(sku) for channel in ("web", "api") for sku in (1, 2)] == [None, "web 2", None, "api 2"]

@@ -1,0 +1,99 @@
+"""The stock of one SKU over all stores: open to everybody, given before the router while it is fresh, and honest about its age."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from store_omni.inventory.snapshot import forget
+
+from ...factories.ordering import Shop
+from ...factories.world import World, put_stock
+
+pytestmark = pytest.mark.anyio
+ADDRESS = "/api/v1/skus/MUG-1/availability"
+Client = AsyncTestClient[Litestar]
+
+
+@pytest.fixture
+def routed(app: Litestar) -> list[str]:
+    """The paths that went as far as the router."""
+    front: Any = app.asgi_handler
+    inside, paths = front._app, []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            paths.append(scope["path"])
+        await inside(scope, receive, send)
+
+    front._app = watched
+    return paths
+
+
+async def test_it_needs_no_token_and_says_what_its_figures_were_made_of(client: Client, world: World) -> None:
+    answer = await client.get(ADDRESS)
+    assert answer.status_code == 200 and "set-cookie" not in answer.headers
+    said = answer.json()
+    assert [(offer["store"], offer["free"], offer["version"], offer["rule_version"]) for offer in said["offers"]] == [
+        ("GN", 10, 1, 0),
+        ("HD", 10, 1, 0),
+    ]
+    age = datetime.now(UTC) - datetime.fromisoformat(said["as_of"])
+    assert timedelta(0) <= age < timedelta(seconds=5)
+    # The list of products keeps its door.
+    assert (await client.get("/api/v1/products?q=mug")).status_code == 401
+
+
+async def test_the_second_answer_is_the_same_without_the_router(client: Client, world: World, routed: list[str]) -> None:
+    first = await client.get(ADDRESS)
+    second = await client.get(ADDRESS)
+    assert routed == [ADDRESS]
+    assert first.json() == second.json() and second.headers["content-type"] == "application/json"
+    for answer in (first, second):
+        assert answer.headers["age"] in ("0", "1", "2") and answer.headers["cache-control"] == "no-store"
+        assert (
+            answer.headers["x-content-type-options"] == "nosniff" and "default-src" in answer.headers["content-security-policy"]
+        )
+    english = await client.get(ADDRESS, headers={"accept-language": "en"})
+    assert english.json()["offers"][0]["store_name"] == "Gangnam" and len(routed) == 2
+    assert (await client.get(ADDRESS, headers={"accept-language": "en"})).json() == english.json() and len(routed) == 2
+    assert (await client.get(ADDRESS)).json()["offers"][0]["store_name"] == "강남점"
+
+
+async def test_a_change_is_seen_at_once_by_the_process_that_made_it(
+    client: Client, shop: Shop, pool: asyncpg.Pool, routed: list[str]
+) -> None:
+    assert (await client.get(ADDRESS)).json()["offers"][0]["free"] == 10
+    sku = shop.world.items[0].sku_id
+    await put_stock(pool, shop.world.gangnam, sku, 5)
+    forget([sku])
+    said = (await client.get(ADDRESS)).json()["offers"][0]
+    assert (said["free"], said["version"], len(routed)) == (15, 2, 2)
+
+
+async def test_distances_and_other_methods_are_the_routers(client: Client, world: World, routed: list[str]) -> None:
+    await client.get(ADDRESS)
+    near = (await client.get(f"{ADDRESS}?latitude=37.5563&longitude=126.9236")).json()
+    assert [offer["store"] for offer in near["offers"]] == ["HD", "GN"] and near["offers"][0]["distance_km"] < 1
+    assert (await client.get(f"{ADDRESS}?latitude=91&longitude=0")).status_code == 422
+    assert (await client.post(ADDRESS)).status_code == 404
+    assert (await client.get("/api/v1/skus/NONE/availability")).status_code == 404
+    assert len(routed) == 5
+
+
+async def test_what_is_no_longer_sold_is_gone(client: Client, world: World, pool: asyncpg.Pool, routed: list[str]) -> None:
+    await client.get(ADDRESS)
+    await pool.execute("UPDATE catalog.sku SET active = false WHERE code = 'MUG-1'")
+    forget([world.items[0].sku_id])
+    assert (await client.get(ADDRESS)).status_code == 404
+
+
+async def test_a_figure_that_is_not_trusted_is_not_given(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    await pool.execute(
+        "INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 2)", world.gangnam, world.items[0].sku_id
+    )
+    said = next(offer for offer in (await client.get(ADDRESS)).json()["offers"] if offer["store"] == "GN")
+    assert (said["label"], said["free"], said["reason"], said["ready_by"]) == ("ask", None, "unsure", None)
