@@ -123,8 +123,10 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
   ), line AS (
     INSERT INTO inventory.hold_line (store_id, hold_id, sku_id, qty) SELECT l.store_id, ok.id, l.sku_id, l.qty FROM okl l JOIN ok USING (no)
   ), entry AS (
-    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_reserved, hold_id, cause_type, cause_id, channel, actor_kind, actor_id)
-    SELECT l.store_id, l.sku_id, l.version + l.n, 'hold', l.qty, ok.id, 'hold', ok.id, ok.channel, ok.by_kind, ok.by_id
+    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_reserved, hold_id, cause_type, cause_id, operation_id, channel,
+                                        actor_kind, actor_id)
+    SELECT l.store_id, l.sku_id, l.version + l.n, 'hold', l.qty, ok.id, 'hold', ok.id, md5(ok.actor || ':' || ok.key)::uuid, ok.channel,
+           ok.by_kind, ok.by_id
     FROM okl l JOIN ok USING (no) ORDER BY l.store_id, l.sku_id, l.n
   ), operation AS (
     INSERT INTO journal.operation (actor, key, body_hash, result)
@@ -146,6 +148,132 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
 END $$
 """
 
+# What is asked for, row by row; both ways of placing begin with it.
+_ORDERS = """
+    SELECT r.*, row_number() OVER (PARTITION BY coalesce(r.phone, r.email) ORDER BY r.no) AS nth_of_person
+    FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
+      locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
+      email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
+      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, open_max int, lines jsonb)
+    WHERE r.no = ANY (live)"""
+
+_NAMES = """pr.name_ko || CASE WHEN s.option_ko <> '' THEN ' · ' || s.option_ko ELSE '' END AS name_ko,
+           pr.name_en || CASE WHEN s.option_en <> '' THEN ' · ' || s.option_en ELSE '' END AS name_en"""
+
+# The same guest again only if phone, e-mail and name all agree; one of them alone may be a household's.
+_GUEST = """LEFT JOIN LATERAL (
+      SELECT c.id FROM customers.identity ph JOIN customers.customer c ON c.id = ph.customer_id
+      LEFT JOIN customers.identity em ON em.customer_id = c.id AND em.kind = 'email'
+      WHERE ph.kind = 'phone' AND ph.value = r.phone AND r.customer_id IS NULL AND c.status = 'guest' AND c.display_name = r.name
+        AND em.value IS NOT DISTINCT FROM r.email LIMIT 1) g ON true"""
+
+# Every order leaves these rows. Needs `ok` (accepted orders), `okl` (their lines), `moved` (their ledger entries).
+_WRITTEN = """level AS (
+    UPDATE inventory.stock_level v SET allocated = v.allocated + g.allocated, reserved = v.reserved + g.reserved,
+      version = v.version + g.n, changed_at = clock_timestamp()
+    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, count(*) AS n FROM moved GROUP BY 1, 2) g
+    WHERE v.store_id = g.store_id AND v.sku_id = g.sku_id
+  ), guest AS (
+    INSERT INTO customers.customer (id, status, display_name, locale) SELECT guest_id, 'guest', name, locale FROM ok WHERE known_id IS NULL
+  ), identity AS (
+    INSERT INTO customers.identity (id, customer_id, origin_customer_id, kind, value, last_four)
+    SELECT i.id, ok.guest_id, ok.guest_id, i.kind, i.value, CASE WHEN i.kind = 'phone' THEN right(i.value, 4) ELSE '' END
+    FROM ok CROSS JOIN LATERAL (VALUES (ok.phone_identity_id, 'phone', ok.phone), (ok.email_identity_id, 'email', ok.email)) i(id, kind, value)
+    WHERE ok.known_id IS NULL AND i.value IS NOT NULL
+  ), charge AS (
+    INSERT INTO payments.charge (id, method, currency, amount_minor) SELECT charge_id, 'pay_in_store', currency, minor FROM ok
+  ), ord AS (
+    INSERT INTO orders."order" (id, number, customer_id, channel, state, currency, total_minor, locale, contact_name,
+                                contact_phone, contact_email, placed_by_kind, placed_by_id)
+    SELECT order_id, number, owner_id, channel, 'confirmed', currency, minor, locale, name, phone, email, by_kind, by_id FROM ok
+  ), line AS (
+    INSERT INTO orders.order_line (order_id, line_no, sku_id, name_ko, name_en, qty, unit_price_minor, price_reason, bundle_sku_id)
+    SELECT order_id, nr, sku_id, name_ko, name_en, qty, price_minor,
+           CASE WHEN price_minor > 0 THEN '' WHEN bundle_sku_id IS NULL THEN 'free' ELSE 'bundle' END, bundle_sku_id FROM okl
+  ), oc AS (
+    INSERT INTO orders.order_charge (order_id, charge_id) SELECT order_id, charge_id FROM ok
+  ), alloc AS (
+    INSERT INTO inventory.allocation (store_id, id, sku_id, qty) SELECT store_id, allocation_id, sku_id, qty FROM okl
+  ), entry AS (
+    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, allocation_id, hold_id, cause_type,
+                                        cause_id, operation_id, channel, actor_kind, actor_id)
+    SELECT store_id, sku_id, version, kind, allocated, reserved, allocation_id, hold_id, 'order', order_id, md5(actor || ':' || key)::uuid,
+           channel, by_kind, by_id FROM moved
+  ), ful AS (
+    INSERT INTO orders.fulfilment (store_id, id, order_id, state, ready_by, hold_id)
+    SELECT store_id, fulfilment_id, order_id, 'allocated', ready_by, used_hold_id FROM ok
+  ), fl AS (
+    INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, allocation_id)
+    SELECT store_id, fulfilment_id, nr, order_id, sku_id, qty, allocation_id FROM okl
+  ), fact AS (
+    INSERT INTO journal.fact (id, kind, subject_type, subject_id, order_id, customer_id, store_id, channel, actor_kind, actor_id,
+                              to_state, data)
+    SELECT fact_id, 'order.placed', 'order', order_id::text, order_id, owner_id, store_id, channel, by_kind, by_id, 'confirmed',
+           jsonb_build_object('fulfilment_id', fulfilment_id, 'charge_id', charge_id) FROM ok
+  ), timeline AS (
+    INSERT INTO journal.entry (id, fact_id, customer_id, origin_customer_id, kind, access_class, order_id, store_id, channel,
+                               actor_kind, actor_label, display)
+    SELECT entry_id, fact_id, owner_id, owner_id, 'order.placed', 'order', order_id, store_id, channel, by_kind, by_label,
+           jsonb_build_object('number', number, 'items', items, 'total_minor', minor, 'currency', currency) FROM ok
+  ), operation AS (
+    INSERT INTO journal.operation (actor, key, body_hash, result)
+    SELECT actor, key, decode(hash, 'hex'), jsonb_build_object('order_id', order_id, 'number', number) FROM ok ORDER BY actor, key
+  )"""
+
+_ACCEPTED = "jsonb_build_object('no', v.no, 'order_id', ok.order_id, 'number', ok.number, 'customer_id', ok.owner_id)"
+
+# Most orders: goods as they are, nothing held before, nobody's caps. A statement costs by its parts, used or not, so what
+# few orders need is left to the other.
+PLACE_PLAINLY = f"""
+CREATE FUNCTION orders.place_plainly(p jsonb, live int[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- The part of `orders.place_batch` for orders without bundles, holds, caps, baskets and viewers. Locks their levels itself.
+DECLARE
+  more jsonb;
+BEGIN
+  PERFORM 1 FROM inventory.stock_level l WHERE (l.store_id, l.sku_id) IN (
+    SELECT r.store_id, x.sku_id FROM jsonb_to_recordset(p) r(no int, store_id int, lines jsonb)
+    CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(sku_id int) WHERE r.no = ANY (live))
+  ORDER BY l.store_id, l.sku_id FOR UPDATE;
+
+  WITH r AS MATERIALIZED ({_ORDERS}
+  ), l AS MATERIALIZED (
+    SELECT r.no, r.store_id, x.line_no AS nr, x.sku_id, x.qty, x.allocation_id, s.price_minor, v.version,
+           s.id IS NULL OR coalesce(u.closed, false) AS missing,
+           CASE WHEN v.short > 0 THEN 0 ELSE v.on_hand - v.allocated - v.reserved END - coalesce(u.safety, 0) AS free,
+           sum(x.qty) OVER (PARTITION BY r.store_id, x.sku_id ORDER BY r.no) AS cum, {_NAMES}
+    FROM r CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(line_no int, sku_id int, qty int, allocation_id uuid)
+    LEFT JOIN catalog.sku s ON s.id = x.sku_id AND s.active AND s.kind = 'goods' AND s.currency = r.currency
+    LEFT JOIN catalog.product pr ON pr.id = s.product_id
+    LEFT JOIN inventory.selling_rule u ON u.store_id = r.store_id AND u.sku_id = x.sku_id AND u.channel = r.channel
+    LEFT JOIN inventory.stock_level v ON v.store_id = r.store_id AND v.sku_id = x.sku_id
+  ), verdict AS MATERIALIZED (
+    SELECT no, bool_or(missing) AS missing, bool_and(coalesce(free >= cum, false)) AS enough,
+           bool_and(coalesce(free >= qty, false)) AS alone, sum(qty * price_minor) AS minor, sum(qty) AS items FROM l GROUP BY no
+  ), ok AS MATERIALIZED (
+    SELECT r.*, v.minor, v.items, coalesce(r.customer_id, g.id) AS known_id, coalesce(r.customer_id, g.id, r.guest_id) AS owner_id,
+           NULL::uuid AS used_hold_id
+    FROM r JOIN verdict v ON v.no = r.no AND v.enough AND NOT v.missing
+    {_GUEST}
+  ), okl AS MATERIALIZED (
+    SELECT l.*, NULL::int AS bundle_sku_id, ok.order_id, ok.fulfilment_id, ok.actor, ok.key, ok.channel, ok.by_kind, ok.by_id,
+           l.version + row_number() OVER (PARTITION BY l.store_id, l.sku_id ORDER BY l.no, l.nr) AS next_version
+    FROM l JOIN ok ON ok.no = l.no
+  ), moved AS (
+    SELECT store_id, sku_id, next_version AS version, 'allocate' AS kind, qty AS allocated, 0 AS reserved, allocation_id,
+           NULL::uuid AS hold_id, order_id, actor, key, channel, by_kind, by_id FROM okl
+  ), {_WRITTEN}
+  SELECT jsonb_agg(CASE
+      WHEN ok.no IS NOT NULL THEN {_ACCEPTED}
+      WHEN v.missing THEN jsonb_build_object('no', v.no, 'refused', 'not_sold', 'skus', (
+        SELECT jsonb_agg(DISTINCT l.sku_id) FROM l WHERE l.no = v.no AND l.missing))
+      ELSE jsonb_build_object('no', v.no, 'refused', 'not_enough', 'again', v.alone, 'lacking', (
+        SELECT jsonb_agg(jsonb_build_object('sku', l.sku_id, 'free', greatest(coalesce(l.free, 0), 0)) ORDER BY l.sku_id)
+        FROM l WHERE l.no = v.no AND NOT coalesce(l.free >= l.cum, false))) END)
+  INTO more FROM verdict v LEFT JOIN ok ON ok.no = v.no;
+  RETURN coalesce(more, '[]');
+END $$
+"""
+
 PLACE = f"""
 CREATE FUNCTION orders.place_batch(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 -- p: [{{no, actor, key, hash, token?, store_id, order_id, number, channel, locale, currency, name, phone?, email?, customer_id?,
@@ -159,6 +287,14 @@ DECLARE
   answers jsonb;
   more jsonb;
 BEGIN{_ANSWERED.format(verb="'orders:place'")}
+  IF NOT EXISTS (
+    SELECT 1 FROM jsonb_to_recordset(p) r(no int, basket_id uuid, viewer_hash text, hold_id uuid, open_max int, lines jsonb)
+    WHERE r.no = ANY (live) AND (num_nonnulls(r.basket_id, r.viewer_hash, r.hold_id, r.open_max) > 0 OR EXISTS (
+      SELECT 1 FROM jsonb_to_recordset(r.lines) x(sku_id int) JOIN catalog.bundle_part b ON b.bundle_sku_id = x.sku_id)))
+  THEN
+    RETURN answers || orders.place_plainly(p, live);
+  END IF;
+
   PERFORM pg_advisory_xact_lock(k.lock) FROM (
     SELECT DISTINCT hashtextextended('open:' || coalesce(r.phone, r.email), 0) AS lock
     FROM jsonb_to_recordset(p) r(no int, phone text, email text, open_max int)
@@ -169,13 +305,7 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
     WHERE r.no = ANY (live) AND r.hold_id IS NOT NULL) ORDER BY h.store_id, h.id FOR UPDATE;
   {_LOCK_LEVELS.format(held=_HELD)}
 
-  WITH r AS MATERIALIZED (
-    SELECT r.*, row_number() OVER (PARTITION BY coalesce(r.phone, r.email) ORDER BY r.no) AS nth_of_person
-    FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
-      locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
-      email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
-      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, open_max int, lines jsonb)
-    WHERE r.no = ANY (live)
+  WITH r AS MATERIALIZED ({_ORDERS}
   ), asked AS MATERIALIZED (
     SELECT r.no, r.store_id, r.channel, x.line_no, x.sku_id, x.qty, x.allocation_id, s.id IS NULL AS missing, s.kind, s.price_minor
     FROM r CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(line_no int, sku_id int, qty int, allocation_id uuid)
@@ -223,94 +353,36 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
       SELECT count(*) FROM orders."order" o WHERE coalesce(o.contact_phone, o.contact_email) = coalesce(r.phone, r.email)
         AND o.state = 'confirmed')
   ), ok AS MATERIALIZED (
-    SELECT r.*, coalesce(r.customer_id, g.id) AS known_id, coalesce(r.customer_id, g.id, r.guest_id) AS owner_id
+    SELECT r.*, coalesce(r.customer_id, g.id) AS known_id, coalesce(r.customer_id, g.id, r.guest_id) AS owner_id,
+           (SELECT h.id FROM held h WHERE h.no = r.no LIMIT 1) AS used_hold_id, w.minor, w.items
     FROM r JOIN verdict v ON v.no = r.no AND v.enough AND NOT v.missing
-    -- The same guest again only if phone, e-mail and name all agree; one of them alone may be a household's.
-    LEFT JOIN LATERAL (
-      SELECT c.id FROM customers.identity ph JOIN customers.customer c ON c.id = ph.customer_id
-      LEFT JOIN customers.identity em ON em.customer_id = c.id AND em.kind = 'email'
-      WHERE ph.kind = 'phone' AND ph.value = r.phone AND r.customer_id IS NULL AND c.status = 'guest' AND c.display_name = r.name
-        AND em.value IS NOT DISTINCT FROM r.email LIMIT 1) g ON true
+    JOIN (SELECT no, sum(qty * price_minor) AS minor, sum(qty) AS items FROM l GROUP BY no) w ON w.no = r.no
+    {_GUEST}
     WHERE r.no NOT IN (SELECT no FROM over)
   ), okl AS MATERIALIZED (
-    SELECT l.*, ok.order_id, ok.fulfilment_id, ok.by_kind, ok.by_id,
-           pr.name_ko || CASE WHEN s.option_ko <> '' THEN ' · ' || s.option_ko ELSE '' END AS name_ko,
-           pr.name_en || CASE WHEN s.option_en <> '' THEN ' · ' || s.option_en ELSE '' END AS name_en
+    SELECT l.*, ok.order_id, ok.fulfilment_id, {_NAMES}
     FROM l JOIN ok ON ok.no = l.no JOIN catalog.sku s ON s.id = l.sku_id JOIN catalog.product pr ON pr.id = s.product_id
-  ), total AS MATERIALIZED (
-    SELECT no, sum(qty * price_minor) AS minor, sum(qty) AS items FROM okl GROUP BY no
   ), moved AS MATERIALIZED (
-    SELECT m.*, v.version + row_number() OVER (PARTITION BY m.store_id, m.sku_id ORDER BY m.no, m.kind DESC, m.nr) AS version
+    SELECT m.store_id, m.sku_id, m.kind, m.allocated, m.reserved, m.allocation_id, m.hold_id, ok.order_id, ok.actor, ok.key, ok.channel,
+           ok.by_kind, ok.by_id,
+           v.version + row_number() OVER (PARTITION BY m.store_id, m.sku_id ORDER BY m.no, m.kind DESC, m.nr) AS version
     FROM (
       SELECT h.no, h.store_id, h.sku_id, 'release' AS kind, 0 AS nr, 0 AS allocated, -h.qty AS reserved, NULL::uuid AS allocation_id,
-             h.id AS hold_id FROM held h JOIN ok ON ok.no = h.no
+             h.id AS hold_id FROM held h
       UNION ALL
       SELECT no, store_id, sku_id, 'allocate', nr, qty, 0, allocation_id, NULL FROM okl) m
-    JOIN inventory.stock_level v ON v.store_id = m.store_id AND v.sku_id = m.sku_id
-  ), level AS (
-    UPDATE inventory.stock_level v SET allocated = v.allocated + g.allocated, reserved = v.reserved + g.reserved,
-      version = v.version + g.n, changed_at = clock_timestamp()
-    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, count(*) AS n FROM moved GROUP BY 1, 2) g
-    WHERE v.store_id = g.store_id AND v.sku_id = g.sku_id
+    JOIN ok ON ok.no = m.no JOIN inventory.stock_level v ON v.store_id = m.store_id AND v.sku_id = m.sku_id
   ), used AS (
     UPDATE inventory.hold h SET state = 'used', ended_at = clock_timestamp()
-    FROM (SELECT DISTINCT held.store_id, held.id FROM held JOIN ok ON ok.no = held.no) x WHERE h.store_id = x.store_id AND h.id = x.id
-  ), guest AS (
-    INSERT INTO customers.customer (id, status, display_name, locale) SELECT guest_id, 'guest', name, locale FROM ok WHERE known_id IS NULL
-  ), identity AS (
-    INSERT INTO customers.identity (id, customer_id, origin_customer_id, kind, value, last_four)
-    SELECT i.id, ok.guest_id, ok.guest_id, i.kind, i.value, CASE WHEN i.kind = 'phone' THEN right(i.value, 4) ELSE '' END
-    FROM ok CROSS JOIN LATERAL (VALUES (ok.phone_identity_id, 'phone', ok.phone), (ok.email_identity_id, 'email', ok.email)) i(id, kind, value)
-    WHERE ok.known_id IS NULL AND i.value IS NOT NULL
-  ), charge AS (
-    INSERT INTO payments.charge (id, method, currency, amount_minor)
-    SELECT ok.charge_id, 'pay_in_store', ok.currency, t.minor FROM ok JOIN total t ON t.no = ok.no
-  ), ord AS (
-    INSERT INTO orders."order" (id, number, customer_id, channel, state, currency, total_minor, locale, contact_name,
-                                contact_phone, contact_email, placed_by_kind, placed_by_id)
-    SELECT ok.order_id, ok.number, ok.owner_id, ok.channel, 'confirmed', ok.currency, t.minor, ok.locale, ok.name, ok.phone, ok.email,
-           ok.by_kind, ok.by_id FROM ok JOIN total t ON t.no = ok.no
-  ), line AS (
-    INSERT INTO orders.order_line (order_id, line_no, sku_id, name_ko, name_en, qty, unit_price_minor, price_reason, bundle_sku_id)
-    SELECT order_id, nr, sku_id, name_ko, name_en, qty, price_minor,
-           CASE WHEN price_minor > 0 THEN '' WHEN bundle_sku_id IS NULL THEN 'free' ELSE 'bundle' END, bundle_sku_id FROM okl
-  ), oc AS (
-    INSERT INTO orders.order_charge (order_id, charge_id) SELECT order_id, charge_id FROM ok
-  ), alloc AS (
-    INSERT INTO inventory.allocation (store_id, id, sku_id, qty) SELECT store_id, allocation_id, sku_id, qty FROM okl
-  ), entry AS (
-    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, allocation_id, hold_id, cause_type, cause_id,
-                                        channel, actor_kind, actor_id)
-    SELECT m.store_id, m.sku_id, m.version, m.kind, m.allocated, m.reserved, m.allocation_id, m.hold_id, 'order', ok.order_id, ok.channel,
-           ok.by_kind, ok.by_id FROM moved m JOIN ok ON ok.no = m.no ORDER BY m.store_id, m.sku_id, m.version
-  ), ful AS (
-    INSERT INTO orders.fulfilment (store_id, id, order_id, state, ready_by, hold_id)
-    SELECT store_id, fulfilment_id, order_id, 'allocated', ready_by, (SELECT h.id FROM held h WHERE h.no = ok.no LIMIT 1) FROM ok
-  ), fl AS (
-    INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, allocation_id)
-    SELECT store_id, fulfilment_id, nr, order_id, sku_id, qty, allocation_id FROM okl
-  ), fact AS (
-    INSERT INTO journal.fact (id, kind, subject_type, subject_id, order_id, customer_id, store_id, channel, actor_kind, actor_id,
-                              to_state, data)
-    SELECT fact_id, 'order.placed', 'order', order_id::text, order_id, owner_id, store_id, channel, by_kind, by_id, 'confirmed',
-           jsonb_build_object('fulfilment_id', fulfilment_id, 'charge_id', charge_id) FROM ok
-  ), timeline AS (
-    INSERT INTO journal.entry (id, fact_id, customer_id, origin_customer_id, kind, access_class, order_id, store_id, channel,
-                               actor_kind, actor_label, display)
-    SELECT ok.entry_id, ok.fact_id, ok.owner_id, ok.owner_id, 'order.placed', 'order', ok.order_id, ok.store_id, ok.channel, ok.by_kind,
-           ok.by_label, jsonb_build_object('number', ok.number, 'items', t.items, 'total_minor', t.minor, 'currency', ok.currency)
-    FROM ok JOIN total t ON t.no = ok.no
+    FROM ok WHERE h.store_id = ok.store_id AND h.id = ok.used_hold_id
   ), view AS (
     INSERT INTO orders.order_viewer (viewer_hash, order_id, expires_at)
     SELECT decode(viewer_hash, 'hex'), order_id, now() + make_interval(days => viewer_days) FROM ok WHERE viewer_hash IS NOT NULL
   ), emptied AS (
     DELETE FROM orders.basket_line b USING ok WHERE b.basket_id = ok.basket_id
-  ), operation AS (
-    INSERT INTO journal.operation (actor, key, body_hash, result)
-    SELECT actor, key, decode(hash, 'hex'), jsonb_build_object('order_id', order_id, 'number', number) FROM ok ORDER BY actor, key
-  )
+  ), {_WRITTEN}
   SELECT jsonb_agg(CASE
-      WHEN ok.no IS NOT NULL THEN jsonb_build_object('no', v.no, 'order_id', ok.order_id, 'number', ok.number, 'customer_id', ok.owner_id)
+      WHEN ok.no IS NOT NULL THEN {_ACCEPTED}
       WHEN v.missing THEN jsonb_build_object('no', v.no, 'refused', 'not_sold', 'skus', (
         SELECT jsonb_agg(DISTINCT coalesce(l.bundle_sku_id, l.sku_id)) FROM l WHERE l.no = v.no AND (l.missing OR l.closed)))
       WHEN v.no IN (SELECT no FROM over) THEN jsonb_build_object('no', v.no, 'refused', 'too_many_open')
@@ -322,14 +394,16 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
 END $$
 """
 
-# The planner cannot know how few rows a batch has; a plan that reads a whole table for them would be kept for ever.
-STEADY = "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off"
+# One plan for all batches: making one takes several times as long as running it. The planner cannot know how few rows a batch
+# has, and must not read whole tables for them.
+STEADY = "SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off"
 
 
 def upgrade() -> None:
     op.execute(HOLD)
+    op.execute(PLACE_PLAINLY)
     op.execute(PLACE)
-    for function in ("inventory.hold_batch(jsonb)", "orders.place_batch(jsonb)"):
+    for function in ("inventory.hold_batch(jsonb)", "orders.place_plainly(jsonb, int[])", "orders.place_batch(jsonb)"):
         for setting in STEADY.split("SET ")[1:]:
             op.execute(f"ALTER FUNCTION {function} SET {setting}")
     op.execute("DROP FUNCTION orders.place(jsonb)")

@@ -28,7 +28,8 @@ from store_omni.stockroom.offering import Stock
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.api import FACE as API
 from store_omni.web.api.fronting import Front
-from store_omni.web.api.stock import CHANNEL as STOCK_CHANNEL
+from store_omni.web.api.fronting_histories import HistoryFront
+from store_omni.web.api.stock import CHANNEL, write_availability
 from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
@@ -60,7 +61,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.known_stores = KnownStores(app.state.pool)
     app.state.known_skus = KnownSkus(app.state.pool)
     app.state.known_services = KnownServices(app.state.pool)
-    app.state.histories = Histories(app.state.pool)
+    app.state.histories = app.state.history_front.histories = Histories(app.state.pool)
     app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
     app.state.order_batches = order_batches(app.state.pool)
     app.state.hold_batches = hold_batches(app.state.pool)
@@ -116,7 +117,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
-    front = Front(security(app.asgi_handler), STOCK_CHANNEL)
+    app.state.history_front = HistoryFront(security(app.asgi_handler))
+    front = Front(app.state.history_front, CHANNEL, write_availability)
     app.state.front = front
     app.asgi_handler = front
     return app

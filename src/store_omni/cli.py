@@ -1,5 +1,5 @@
-"""`store-omni`: serve, worker, migrate, import, audit, doctor, staff, service. Each says what it did; exit 1 means something is wrong,
-2 that the command line or the settings are."""
+"""`store-omni`: serve, worker, migrate, import, audit, reconcile, doctor, staff, service. Each says what it did; exit 1
+means something is wrong, 2 that the command line or the settings are."""
 
 import argparse
 import asyncio
@@ -56,6 +56,21 @@ def _audit(_arguments: argparse.Namespace) -> int:
     from store_omni.settings import read_settings
 
     return asyncio.run(print_audit(read_settings().database_url))
+
+
+def _reconcile(arguments: argparse.Namespace) -> int:
+    from store_omni.kit.database import open_engine
+    from store_omni.settings import read_settings
+    from store_omni.stockroom.reconciling import print_drift
+
+    async def go() -> int:
+        engine, sessions = open_engine(read_settings().database_url, size=1)
+        try:
+            return await print_drift(sessions, store=arguments.store, mending=arguments.mend)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(go())
 
 
 def _doctor(_arguments: argparse.Namespace) -> int:
@@ -137,12 +152,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=2)
     add("worker", _worker, "Run the timed jobs: sealing facts, telling shoppers, cleaning up.")
     add("migrate", _migrate, "Bring the database up to date.")
-    bring = add("import", _import, "Import CSV files (UTF-8, with or without BOM, or CP949; .gz too).")
+    bring = add("import", _import, "Import CSV files (UTF-8, with or without BOM, or CP949; .gz too) or Excel workbooks (.xlsx).")
     bring.add_argument("kind", choices=IMPORT_KINDS)
     bring.add_argument("files", nargs="+", metavar="FILE", type=Path)
     bring.add_argument("--mapping", type=Path, help="a TOML file that says which column is what")
     bring.add_argument("--rejects", type=Path, help="where rejected rows go, with row number and reason")
     add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
+    reconcile = add("reconcile", _reconcile, "Compare every balance with its ledger and its promises; exit 1 if one differs.")
+    reconcile.add_argument("--mend", action="store_true", help="append the entries that are missing; no balance is overwritten")
+    reconcile.add_argument("--store", metavar="CODE", help="only this store")
     add("doctor", _doctor, "Check settings, locale and durability of the database.")
     staff = add("staff", _staff, "Add a member of staff, or give one a new PIN (asked for, or read from standard input).")
     staff.add_argument("login")

@@ -42,6 +42,7 @@ class Shop(msgspec.Struct, frozen=True):
         by: Actor = SHOPPER,
         key: str | None = None,
         hold_id: UUID | None = None,
+        viewer: str | None = VIEWER,
     ) -> Placed:
         """`lines`: (index into world.items, quantity)."""
         return await place(
@@ -54,7 +55,7 @@ class Shop(msgspec.Struct, frozen=True):
             clock=SystemClock(),
             operation_key=key or str(uuid4()),
             hold_id=hold_id,
-            viewer_hash=token_hash(VIEWER),
+            viewer_hash=token_hash(viewer) if viewer else None,
         )
 
     async def view(self, order_id: UUID) -> OrderView:

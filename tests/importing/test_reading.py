@@ -1,8 +1,11 @@
 """Files as retailers have them are read; others are refused with what to do."""
 
 import gzip
+import zipfile
+from datetime import datetime
 
 import pytest
+from openpyxl import Workbook
 
 from store_omni.importing.errors import ImportRefused
 from store_omni.importing.reading import survey
@@ -61,3 +64,46 @@ def test_a_missing_or_broken_file_is_refused(tmp_path):
     broken.write_bytes(gzip.compress(TEXT.encode())[:-12])
     with pytest.raises(ImportRefused, match="cannot be read"):
         survey(broken)
+
+
+def _workbook(path, *rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("메모").append(["이 시트는 읽지 않습니다"])
+    book.save(path)
+    return path
+
+
+def test_workbooks_say_what_a_person_sees(tmp_path):
+    path = _workbook(
+        tmp_path / "재고.xlsx",
+        [" 매장코드 ", "상품코드", "재고수량", "입고일"],
+        ["S1", 8800991000018.0, 12.0, datetime(2026, 11, 22, 9, 30)],  # noqa: DTZ001, a cell knows no time zone
+        [None, None, None, None],
+        ["S2", "A1", 2.5, None],
+    )
+    source = survey(path)
+    assert (source.encoding, source.header, source.rows) == ("xlsx", ["매장코드", "상품코드", "재고수량", "입고일"], 2)
+    assert list(source.records()) == [
+        (2, ["S1", "8800991000018", "12", "2026-11-22 09:30:00"]), (4, ["S2", "A1", "2.5"]),
+    ]  # fmt: skip
+
+
+def test_workbooks_that_are_none_are_refused(tmp_path):
+    no_book = tmp_path / "a.xlsx"
+    no_book.write_bytes(b"code,name")
+    old = tmp_path / "a.xls"
+    old.write_bytes(b"")
+    other = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(other, "w") as packed:
+        packed.writestr("readme.txt", "no workbook")
+    for path in (no_book, old, other, _workbook(tmp_path / "empty.xlsx"), tmp_path / "missing.xlsx"):
+        with pytest.raises(ImportRefused):
+            survey(path)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch):
+    monkeypatch.setattr("store_omni.importing.spreadsheets.UNPACKED_BYTES_MAX", 1000)
+    with pytest.raises(ImportRefused, match="unpacks"):
+        survey(_workbook(tmp_path / "a.xlsx", ["code"]))

@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from openpyxl import Workbook
 
 from .files import bring, broken_levels, fingerprint, write_csv
 
@@ -113,3 +114,21 @@ async def test_a_count_below_what_is_promised_is_a_recorded_deficit(pool, world,
         world.gangnam, world.items[0].sku_id,
     )  # fmt: skip
     assert tuple(sums) == (1, 3)
+
+
+@pytest.mark.anyio
+async def test_a_stock_list_comes_as_a_workbook_too_and_leaves_its_paper(pool, world, tmp_path):
+    path = tmp_path / "재고.xlsx"
+    book = Workbook()
+    book.active.append(STOCK)
+    for row in [("GN", world.items[0].code, 12), ("GN", world.items[1].code, 10), ("HD", "GHOST", 1)]:
+        book.active.append(row)
+    book.save(path)
+    counts = await bring(pool, "stock", path)
+    assert (counts.read, counts.adjusted, counts.merged, counts.rejected) == (3, 1, 1, 1)
+    assert _rejects(path) == [(4, "SKU is unknown: GHOST")]
+    papers = await pool.fetch(
+        "SELECT d.store_id, d.reference, e.kind, e.d_on_hand FROM inventory.document d "
+        "JOIN inventory.ledger_entry e ON e.store_id = d.store_id AND e.document_id = d.id WHERE d.kind = 'import'"
+    )
+    assert [tuple(row) for row in papers] == [(world.gangnam, "재고.xlsx", "count", 2)]

@@ -105,6 +105,22 @@ async def test_a_process_forgets_what_it_is_told_and_everything_after_a_silence(
         running.cancel()
 
 
+async def test_where_nobody_announces_a_process_looks_for_itself(pool: asyncpg.Pool, world: World, database_url: str) -> None:
+    snapshot = snapshot_of()
+    kept = snapshot.of("web")
+    running = asyncio.create_task(Listener(database_url, snapshot).run())
+    try:
+        await until(lambda: snapshot.vouching.until > 0)
+        sku, other = world.items[0].sku_id, world.items[1].sku_id
+        await kept.get_many([sku, other])
+        await put_stock(pool, world.gangnam, sku, 1)
+        await until(lambda: kept.peek(sku) is None, KEPT_SECONDS / 2)
+        await asyncio.sleep(KEPT_SECONDS)
+        assert kept.peek(other) is not None
+    finally:
+        running.cancel()
+
+
 async def test_an_old_word_vouches_for_nothing(pool: asyncpg.Pool, database_url: str) -> None:
     """A message that waited while this process was busy: what came behind it is not known yet."""
     snapshot = snapshot_of()

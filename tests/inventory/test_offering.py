@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from store_omni.inventory.offering import Level, Offer, best, offer
+from store_omni.inventory.offering import Level, Offer, best, moment_of
+from store_omni.inventory.offering import offer as offer_at
 from store_omni.stores.hours import Hours
 from store_omni.stores.queries import StoreView
 
@@ -19,6 +20,10 @@ def store(number: int = 1, hours: Hours = DAILY, *, pickup: bool = True) -> Stor
     )  # fmt: skip
 
 
+def offer(store: StoreView, km: float | None, level: Level, *, wanted: int = 1) -> Offer:
+    return offer_at(store, km, level, moment_of(store, NOW), wanted=wanted)
+
+
 def level(free: int, *, carried: bool = True, closed: bool = False, short: bool = False) -> Level:
     return Level(free=free, few_below=4, carried=carried, closed=closed, short=short)
 
@@ -27,7 +32,7 @@ def level(free: int, *, carried: bool = True, closed: bool = False, short: bool 
     ("free", "label", "units"), [(12, "here", None), (9, "here", 9), (4, "here", 4), (3, "few", 3), (1, "few", 1)]
 )
 def test_a_label_says_no_more_than_helps(free: int, label: str, units: int | None) -> None:
-    found = offer(store(), None, level(free), now=NOW)
+    found = offer(store(), None, level(free))
     assert (found.label, found.units, found.reason, found.can) == (label, units, None, True)
     assert found.ready_by == datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -42,36 +47,36 @@ def test_a_label_says_no_more_than_helps(free: int, label: str, units: int | Non
     ],
 )
 def test_where_it_cannot_the_reason_is_said(given: Level, label: str, reason: str) -> None:
-    found = offer(store(), None, given, now=NOW)
+    found = offer(store(), None, given)
     assert (found.label, found.reason, found.ready_by, found.units) == (label, reason, None, None)
 
 
 def test_a_store_that_keeps_no_orders_still_says_what_it_has() -> None:
-    found = offer(store(pickup=False), None, level(12), now=NOW)
+    found = offer(store(pickup=False), None, level(12))
     assert (found.label, found.reason) == ("here", "no_pickup")
 
 
 def test_fewer_than_wanted() -> None:
-    assert offer(store(), None, level(2), now=NOW, wanted=3).reason == "too_few"
+    assert offer(store(), None, level(2), wanted=3).reason == "too_few"
 
 
 def test_closed_today_is_served_tomorrow() -> None:
     closed = Hours("Asia/Seoul", DAILY.week, frozenset({date(2026, 11, 22)}))
-    found = offer(store(hours=closed), None, level(5), now=NOW)
+    found = offer(store(hours=closed), None, level(5))
     assert found.can and found.closed_today and found.open_now is False
     assert found.ready_by == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 def test_closed_for_good_is_said() -> None:
     days = frozenset(date.fromordinal(date(2026, 11, 22).toordinal() + n) for n in range(-1, 40))
-    assert offer(store(hours=Hours("Asia/Seoul", DAILY.week, days)), None, level(5), now=NOW).reason == "closed_for_long"
+    assert offer(store(hours=Hours("Asia/Seoul", DAILY.week, days)), None, level(5)).reason == "closed_for_long"
 
 
 def _offers() -> list[Offer]:
     return [
-        offer(store(1), 5.0, level(0), now=NOW),
-        offer(store(2), 9.0, level(3), now=NOW),
-        offer(store(3), 2.0, level(3), now=NOW),
+        offer(store(1), 5.0, level(0)),
+        offer(store(2), 9.0, level(3)),
+        offer(store(3), 2.0, level(3)),
     ]
 
 

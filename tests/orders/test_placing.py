@@ -9,6 +9,7 @@ import pytest
 from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
+from store_omni.kit.batching import Batches
 from store_omni.kit.errors import NotFound
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe
 from store_omni.orders.placing import OPEN_ORDERS_MAX
@@ -16,6 +17,7 @@ from store_omni.orders.placing import OPEN_ORDERS_MAX
 from ..factories.ordering import Contact, Shop
 
 pytestmark = pytest.mark.anyio
+WAYS = pytest.mark.parametrize("viewer", [None, "a-browser"], ids=["plainly", "with all"])
 
 
 def many(shop: Shop) -> Actor:
@@ -35,9 +37,10 @@ async def counts(shop: Shop) -> tuple[int, ...]:
     return tuple([await shop.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables])
 
 
-async def test_the_last_unit_goes_to_one_of_many(shop: Shop) -> None:
+@WAYS
+async def test_the_last_unit_goes_to_one_of_many(shop: Shop, viewer: str | None) -> None:
     await shop.place((0, 9))
-    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(12)), return_exceptions=True)
+    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop), viewer=viewer) for _ in range(12)), return_exceptions=True)
     refused = [r for r in results if isinstance(r, NotEnoughStock)]
     assert (len(results) - len(refused), len(refused)) == (1, 11)
     assert refused[0].lacking == [{"sku": shop.world.items[0].sku_id, "free": 0}]
@@ -47,32 +50,51 @@ async def test_the_last_unit_goes_to_one_of_many(shop: Shop) -> None:
 
 async def _without(shop: Shop, guard: str, instead: str) -> None:
     """The placing function with one guard taken away."""
-    source = await shop.pool.fetchval("SELECT pg_get_functiondef('orders.place_batch'::regproc)")
-    assert guard in source
-    await shop.pool.execute(source.replace(guard, instead))
+    found = 0
+    for function in ("place_plainly", "place_batch"):
+        source = await shop.pool.fetchval(f"SELECT pg_get_functiondef('orders.{function}'::regproc)")
+        found += guard in source
+        await shop.pool.execute(source.replace(guard, instead))
+    assert found
 
 
-ENOUGH = "bool_and(coalesce(t.need = 0 OR t.free >= t.cum, false)) AS enough"
+PLAINLY, ENOUGH = (
+    "bool_and(coalesce(free >= cum, false)) AS enough",
+    "bool_and(coalesce(t.need = 0 OR t.free >= t.cum, false)) AS enough",
+)
 
 
-async def test_control_without_the_check_the_race_oversells(shop: Shop) -> None:
+@WAYS
+async def test_control_without_the_check_the_race_oversells(shop: Shop, viewer: str | None) -> None:
     """Takes the guard away: the same race must then sell more than there is, or the test above proves nothing."""
     await shop.pool.execute("ALTER TABLE inventory.stock_level DROP CONSTRAINT ck_stock_level_no_oversell")
-    await _without(shop, ENOUGH, "true AS enough")
-    await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(12)))
+    await _without(shop, ENOUGH if viewer else PLAINLY, "true AS enough")
+    await asyncio.gather(*(shop.place((0, 1), by=many(shop), viewer=viewer) for _ in range(12)))
     assert (await shop.level(0))["allocated"] > (await shop.level(0))["on_hand"]
 
 
-async def test_the_constraint_holds_where_the_check_is_missing(shop: Shop) -> None:
-    await _without(shop, ENOUGH, "true AS enough")
+@WAYS
+async def test_the_constraint_holds_where_the_check_is_missing(shop: Shop, viewer: str | None) -> None:
+    await _without(shop, ENOUGH if viewer else PLAINLY, "true AS enough")
     with pytest.raises(asyncpg.CheckViolationError):
-        await shop.place((0, 11))
+        await shop.place((0, 11), by=many(shop), viewer=viewer)
 
 
-async def test_control_without_the_lock_the_race_ends_in_errors(shop: Shop) -> None:
+@WAYS
+async def test_control_without_the_lock_the_race_ends_in_errors(
+    shop: Shop, viewer: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The lock is why everybody hears yes or no: without it the last units are fought over with constraint errors."""
+
+    async def try_once(batches: Batches, batch: list) -> None:
+        try:
+            await batches._send(batch)
+        except asyncpg.PostgresError as error:
+            batch[0][1].set_exception(error)
+
+    monkeypatch.setattr(Batches, "_answer_all", try_once)
     await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.02);")
-    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop)) for _ in range(24)), return_exceptions=True)
+    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop), viewer=viewer) for _ in range(24)), return_exceptions=True)
     assert [r for r in results if isinstance(r, asyncpg.IntegrityConstraintViolationError)] != []
 
 
@@ -82,6 +104,48 @@ async def test_a_refused_basket_leaves_nothing_behind(shop: Shop) -> None:
         await shop.place((1, 1), (0, 99))
     assert await counts(shop) == before
     assert (await shop.level(1))["allocated"] == 0
+
+
+async def test_both_ways_of_placing_leave_the_same_rows(shop: Shop) -> None:
+    """The short way is the long way without what few orders need: what they write must not differ."""
+    numbers = [(await shop.place((0, 2), (3, 1), by=many(shop), viewer=viewer)).number for viewer in (None, "a-browser")]
+    tables = {
+        "charge": 'payments.charge x JOIN orders.order_charge oc ON oc.charge_id = x.id JOIN orders."order" o ON o.id = oc.order_id',
+        "order": 'orders."order" x JOIN orders."order" o ON o.id = x.id',
+        "line": 'orders.order_line x JOIN orders."order" o ON o.id = x.order_id',
+        "fulfilment": 'orders.fulfilment x JOIN orders."order" o ON o.id = x.order_id',
+        "fulfilment_line": 'orders.fulfilment_line x JOIN orders."order" o ON o.id = x.order_id',
+        "allocation": 'inventory.allocation x JOIN orders.fulfilment_line f ON f.allocation_id = x.id JOIN orders."order" o ON o.id = f.order_id',
+        "entry": 'inventory.ledger_entry x JOIN orders."order" o ON o.id = x.cause_id',
+        "fact": 'journal.fact x JOIN orders."order" o ON o.id = x.order_id',
+        "timeline": 'journal.entry x JOIN orders."order" o ON o.id = x.order_id',
+    }
+    own = (
+        "id",
+        "at",
+        "version",
+        "number",
+        "tx",
+        "pos",
+        "placed_at",
+        "ready_by",
+        "allocated_at",
+        "occurred_at",
+        "created_at",
+        "data",
+        "display",
+    )
+    for name, rows in tables.items():
+        left = []
+        for number in numbers:
+            found = await shop.pool.fetch(f"SELECT to_jsonb(x) AS row FROM {rows} WHERE o.number = $1", number)
+            assert found, name
+            kept = [
+                {k: v for k, v in row["row"].items() if (k not in own and not k.endswith("_id")) or k == "sku_id"}
+                for row in found
+            ]
+            left.append(sorted(kept, key=str))
+        assert left[0] == left[1], name
 
 
 async def test_two_lines_of_one_sku_are_summed_first(shop: Shop) -> None:

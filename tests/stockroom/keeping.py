@@ -49,5 +49,3 @@ async def balanced(shop: Shop) -> None:
 
     async with shop.sessions.begin() as session:
         assert await drift_of(session) == []  # type: ignore[arg-type]  # a session of one's own
-
-

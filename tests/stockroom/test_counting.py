@@ -34,7 +34,11 @@ pytestmark = pytest.mark.anyio
 async def start(shop: Shop, *indexes: int, **zone: str) -> UUID:
     skus = [shop.world.items[index].sku_id for index in indexes]
     return await do(
-        shop, start_count, shop.world.gangnam, zone=Zone(**({"kind": "skus", "sku_ids": skus} | zone)), by=shop.world.clerk.actor()
+        shop,
+        start_count,
+        shop.world.gangnam,
+        zone=Zone(**({"kind": "skus", "sku_ids": skus} | zone)),
+        by=shop.world.clerk.actor(),
     )  # type: ignore[arg-type]
 
 
@@ -117,7 +121,12 @@ async def test_counting_while_many_sell_ends_at_what_is_there(shop: Shop) -> Non
                 {"store": shop.world.gangnam, "sku": shop.world.items[0].sku_id},
             )
             await count_item(
-                session, shop.world.gangnam, count_id, sku_id=shop.world.items[0].sku_id, counted=units, by=shop.world.clerk.actor()
+                session,
+                shop.world.gangnam,
+                count_id,
+                sku_id=shop.world.items[0].sku_id,
+                counted=units,
+                by=shop.world.clerk.actor(),
             )  # type: ignore[arg-type]
 
     await asyncio.gather(*(sell(shop, 0, 1) for _ in range(3)), count_right(), *(sell(shop, 0, 1) for _ in range(3)))

@@ -164,7 +164,9 @@ async def test_how_far_a_figure_is_trusted(
     assert found[world.hongdae].can
 
 
-async def test_a_bundle_is_there_as_often_as_its_scarcest_part(pool: asyncpg.Pool, stock: Stock, world: World, shop: Shop) -> None:
+async def test_a_bundle_is_there_as_often_as_its_scarcest_part(
+    pool: asyncpg.Pool, stock: Stock, world: World, shop: Shop
+) -> None:
     mug, lamp, towel = (item.sku_id for item in world.items[:3])
     bundle = await make_bundle(pool, {mug: 2, lamp: 1})
     found = by_store(await stock.offers(bundle, now=now()))

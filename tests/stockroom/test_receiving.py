@@ -62,7 +62,10 @@ async def test_a_purchase_comes_in_parts_and_more_than_was_ordered_is_said(shop:
     assert (await tasks(shop))[0] == ("discrepancy", 0, 3, "over_delivered")
     async with shop.sessions.begin() as session:
         view = await purchase_of(session, shop.world.gangnam, purchase.id)
-        assert {(line.goods.code, line.qty_ordered, line.qty_received) for line in view.lines} == {("MUG-1", 5, 8), ("LAMP-1", 2, 2)}
+        assert {(line.goods.code, line.qty_ordered, line.qty_received) for line in view.lines} == {
+            ("MUG-1", 5, 8),
+            ("LAMP-1", 2, 2),
+        }
         assert await purchases_of(session, shop.world.gangnam) == []
 
 

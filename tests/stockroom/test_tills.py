@@ -72,7 +72,6 @@ async def test_twice_in_one_call_and_in_two_at_once(shop: Shop) -> None:
     more = [paper(shop, str(n), (n % 3, 1)) for n in range(20)]
     at_once = await asyncio.gather(sold(shop, *more), sold(shop, *reversed(more)), sold(shop, *more, till="2"))
     assert sorted(answer.state for answers in at_once[:2] for answer in answers) == ["applied"] * 20 + ["replayed"] * 20
-    assert [await on_hand(shop, index) for index in range(3)] == [10 - 1 - 14, 10 - 1 - 14, 10 - 12][:0] or True
     sold_units = await shop.pool.fetchval("SELECT -sum(d_on_hand) FROM inventory.ledger_entry WHERE kind = 'sell'")
     assert sold_units == 2 + 20 + 20
     await balanced(shop)

@@ -29,9 +29,7 @@ async def send(shop: Shop, *lines: tuple[int, int], back: bool = False, **more: 
 
 async def receive(shop: Shop, paper: Paper, *lines: tuple[int, int], damaged: int = 0) -> Receipt:
     arrived = [Arrived(shop.world.items[index].sku_id, qty, damaged) for index, qty in lines]
-    return await do(
-        shop, receive_transfer, shop.world.hongdae, paper.id, lines=arrived, by=shop.world.other_clerk.actor()
-    )
+    return await do(shop, receive_transfer, shop.world.hongdae, paper.id, lines=arrived, by=shop.world.other_clerk.actor())
 
 
 async def figures(shop: Shop, index: int) -> tuple[int, int, int]:

@@ -227,5 +227,7 @@ async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
 
 async def skus_by_code(pool: asyncpg.Pool, codes: Sequence[str]) -> dict[str, int]:
     """SKU code → id, of those that are sold."""
-    rows = await pool.fetch("SELECT code, id FROM catalog.sku WHERE code = ANY($1) AND active AND kind IN ('goods','bundle')", list(codes))
+    rows = await pool.fetch(
+        "SELECT code, id FROM catalog.sku WHERE code = ANY($1) AND active AND kind IN ('goods','bundle')", list(codes)
+    )
     return {row["code"]: row["id"] for row in rows}

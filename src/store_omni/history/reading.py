@@ -10,39 +10,56 @@ import msgspec
 
 from store_omni.history import reading_sql as sql
 from store_omni.kit.errors import NotAllowed, NotFound, SignInNeeded
+from store_omni.kit.grouping import Grouped
 from store_omni.kit.ids import new_id, token_hash
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
+NOWHERE = (None, None)
 NAMED_ACTORS = frozenset({"guest", "shopper"})
 
 
-class AtStore(msgspec.Struct, frozen=True):
-    code: str
-    name_ko: str
-    name_en: str
+class Told(msgspec.Struct, frozen=True):
+    """How a history is told: `words`: kind → how it is said (any kind has some), `english`: names in English, else in Korean."""
+
+    words: Mapping[str, str]
+    english: bool
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One thing that happened. `actor`: None for staff and systems, whose names stay in the house. `display`: the kind's own parts,
-    as the JSON that they are stored as."""
+class HistoryEntry(msgspec.Struct, frozen=True):
+    """One thing that happened. `said`: the same as `kind`, in the reader's language. `actor`: the buyer's name; null for staff and
+    systems, whose names stay in the house. `store`: its code, null where no store took part. `display`: the kind's own parts
+    (number, items, total_minor …)."""
 
     id: UUID
     occurred_at: datetime
     kind: str
+    said: str
     channel: str
     actor_kind: str
     actor: str | None
     order_id: UUID | None
-    store: AtStore | None
-    display: msgspec.Raw
+    store: str | None
+    store_name: str | None
+    display: dict[str, Any] | msgspec.Raw
 
 
-class Lines(msgspec.Struct, frozen=True):
-    """A page of a history, newest first. `next_before`: the entry id to ask the next page with, None at the end."""
+class History(msgspec.Struct, frozen=True):
+    """A page, newest first. `next_before`: ask for the older ones with `before` of it; null at the end."""
 
-    lines: list[Line]
+    entries: list[HistoryEntry]
     next_before: UUID | None
+
+
+# Hash of the token, customer, id of the access row, source.
+_Look = tuple[bytes, UUID, UUID, str]
+
+
+class _Stores(msgspec.Struct, frozen=True):
+    """Store id → (code, name)."""
+
+    ko: dict[int | None, tuple[str | None, str | None]]
+    en: dict[int | None, tuple[str | None, str | None]]
 
 
 class Histories:
@@ -50,9 +67,10 @@ class Histories:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._stores: Keeping[str, dict[int, AtStore]] = Keeping(self._read_stores, seconds=KEPT_SECONDS, most=1)
+        self._looks: Grouped[_Look, list[Any]] = Grouped(self._look)
+        self._stores: Keeping[str, _Stores] = Keeping(self._read_stores, seconds=KEPT_SECONDS, most=1)
 
-    async def own(self, token: str, before: UUID | None = None) -> Lines:
+    async def own(self, token: str, *, told: Told, before: UUID | None = None) -> History:
         """What the shopper who holds this token may read about herself. Errors: `SignInNeeded`."""
         held = token_hash(token)
         if before is None:
@@ -61,51 +79,60 @@ class Histories:
             rows = await self._pool.fetch(sql.OWN_OLDER, held, before)
         if not rows:
             raise SignInNeeded
-        return await self._page(rows)
+        return await self._history(rows, told)
 
-    async def look_at(self, token: str, customer_id: UUID, *, source: str, before: UUID | None = None) -> Lines:
+    async def look_at(self, token: str, customer_id: UUID, *, source: str, told: Told, before: UUID | None = None) -> History:
         """What the service that holds this token may read about a customer: entries of its own stores, if it has only some.
         Returns when the row that says who looked is as durable as an order.
 
         Errors: `SignInNeeded`, `NotAllowed` without the verb `customers:read`, `NotFound` for a customer outside its stores.
         """
-        values = [token_hash(token), customer_id, new_id(), source]
-        if before is None:
-            rows = await self._pool.fetch(sql.LOOKED, *values)
-        else:
-            rows = await self._pool.fetch(sql.LOOKED_OLDER, *values, before)
+        asked = (token_hash(token), customer_id, new_id(), source)
+        rows = await self._looks.ask(asked) if before is None else (await self._look([asked], before))[0]
         if not rows:
             raise SignInNeeded
-        *_, may, found = rows[0]
+        *_, may, found, _ = rows[0]
         if not may:
             raise NotAllowed
         if not found:
             raise NotFound
-        return await self._page(rows)
+        return await self._history(rows, told)
 
-    async def _page(self, rows: list[Any]) -> Lines:
+    async def _look(self, asked: list[_Look], *before: UUID) -> list[list[Any]]:
+        """One statement and one commit for all who ask at the same moment."""
+        found: list[list[Any]] = [[] for _ in asked]
+        held, customers, looks, sources = zip(*asked, strict=True)
+        statement = sql.LOOKED_OLDER if before else sql.LOOKED
+        for row in await self._pool.fetch(statement, held, customers, looks, sources, *before):
+            found[row[-1] - 1].append(row)
+        return found
+
+    async def _history(self, rows: list[Any], told: Told) -> History:
         if rows[0][0] is None:
-            return Lines([], None)
+            return History([], None)
         shown = rows[: sql.PAGE_ENTRIES]
-        stores = await self._stores_of(shown)
-        lines = [
-            Line(
-                row[0], row[1], row[2], row[3], row[4], row[5] if row[4] in NAMED_ACTORS else None, row[6], stores.get(row[7]),
-                msgspec.Raw(row[8]),
+        stores, words = await self._names(shown, told.english), told.words
+        entries = [
+            HistoryEntry(
+                row[0], row[1], row[2], words[row[2]], row[3], row[4], row[5] if row[4] in NAMED_ACTORS else None, row[6],
+                *stores.get(row[7], NOWHERE), msgspec.Raw(row[8]),
             )
             for row in shown
         ]  # fmt: skip
-        return Lines(lines, shown[-1][0] if len(rows) > len(shown) else None)
+        return History(entries, shown[-1][0] if len(rows) > len(shown) else None)
 
-    async def _stores_of(self, rows: list[Any]) -> dict[int | None, AtStore]:
+    async def _names(self, rows: list[Any], english: bool) -> dict[int | None, tuple[str | None, str | None]]:
         stores = self._stores.peek("all")
-        if stores is None or any(row[7] is not None and row[7] not in stores for row in rows):
-            self._stores.forget(["all"])  # a store may have opened since
-            stores = await self._stores.get("all")
-            assert stores is not None  # `_read_stores` always returns its one key
-        return stores  # type: ignore[return-value]  # None is asked for, and not there
+        if stores is not None and any(row[7] not in stores.ko for row in rows):
+            self._stores.forget(["all"])  # a store has opened since
+            stores = None
+        stores = stores or await self._stores.get("all")
+        assert stores is not None  # `_read_stores` always returns its one key
+        return stores.en if english else stores.ko
 
-    async def _read_stores(self, keys: list[str]) -> Mapping[str, dict[int, AtStore]]:
+    async def _read_stores(self, keys: list[str]) -> Mapping[str, _Stores]:
         """Closed stores too: what happened there stays."""
         rows = await self._pool.fetch(sql.STORES)
-        return {keys[0]: {row[0]: AtStore(*row[1:]) for row in rows}}
+        korean = {row[0]: (row[1], row[2]) for row in rows}
+        english = {row[0]: (row[1], row[3] or row[2]) for row in rows}
+        return {keys[0]: _Stores({None: NOWHERE} | korean, {None: NOWHERE} | english)}

@@ -61,20 +61,23 @@ def _looked(before: str | None) -> str:
     reach = "(w.store_ids IS NULL OR e.store_id = ANY (w.store_ids))"
     lines = _lines("service", whose="e.customer_id = l.customer_id", before=before, more=f" AND {reach}")
     return f"""WITH w AS MATERIALIZED (
-  SELECT a.id, s.store_ids, 'customers:read' = ANY (s.verbs) AS may FROM {SERVICE_HOLDER.format(held="= $1")}
+  SELECT r.*, a.id, s.store_ids, 'customers:read' = ANY (s.verbs) AS may
+  FROM unnest($1::bytea[], $2::uuid[], $3::uuid[], $4::text[]) WITH ORDINALITY r(held, customer_id, look_id, source, no)
+  CROSS JOIN {SERVICE_HOLDER.format(held="= r.held")}
 ), whose AS MATERIALIZED (
-  SELECT c.id FROM w JOIN customers.customer c ON w.may AND c.status IN ('guest', 'active')
-    AND c.id = (SELECT coalesce(m.merged_into, m.id) FROM customers.customer m WHERE m.id = $2)
+  SELECT w.*, c.id AS customer FROM w JOIN customers.customer c ON w.may AND c.status IN ('guest', 'active')
+    AND c.id = (SELECT coalesce(m.merged_into, m.id) FROM customers.customer m WHERE m.id = w.customer_id)
   WHERE w.store_ids IS NULL OR (SELECT e.store_id FROM journal.entry e WHERE e.customer_id = c.id AND e.store_id = ANY (w.store_ids)
     ORDER BY e.occurred_at DESC LIMIT 1) IS NOT NULL
 ), l AS (
-  {LOOK} SELECT $3, w.id, 'service', NULL, whose.id, NULL, 'api.history', $4 FROM w, whose RETURNING customer_id
+  {LOOK} SELECT look_id, id, 'service', NULL, customer, NULL, 'api.history', source FROM whose RETURNING id, customer_id
 )
-SELECT h.*, w.may, l.customer_id IS NOT NULL FROM w LEFT JOIN l ON true LEFT JOIN LATERAL (
+SELECT h.*, w.may, l.customer_id IS NOT NULL, w.no::int FROM w LEFT JOIN l ON l.id = w.look_id LEFT JOIN LATERAL (
   {lines}) h ON true"""
 
 
-# $1: the token's hash, $2: customer, $3: id of the access row, $4: source; $5: before. No row: nobody holds this token; a row
-# of NULLs: a history without lines. The lines hang on the access row: no row, no look.
+# Several services' looks at once: $1 hashes of tokens, $2 customers, $3 ids of the access rows, $4 sources, all of one length;
+# $5: before. Rows of question `no` (from 1): none where nobody holds its token; one of NULLs for a history without lines. The
+# lines hang on the access row: no row, no look.
 LOOKED = _looked(None)
 LOOKED_OLDER = _looked("$5")

@@ -1,4 +1,5 @@
-"""CSV files as retailers have them: UTF-8 with or without BOM, CP949, UTF-16 from spreadsheets; commas, semicolons or tabs; gzip."""
+"""Files as retailers have them. CSV: UTF-8 with or without BOM, CP949, UTF-16 from spreadsheets; commas, semicolons or tabs; gzip.
+Excel workbooks: see `spreadsheets`."""
 
 import codecs
 import csv
@@ -12,14 +13,16 @@ from typing import IO, TextIO, cast
 import msgspec
 
 from store_omni.importing.errors import ImportRefused
+from store_omni.importing.spreadsheets import is_spreadsheet, spreadsheet_rows
 
 CHUNK_BYTES = 1 << 20
 CELL_CHARS_MAX = 100_000
+WORKBOOK = "xlsx"
 _DELIMITERS = ",;\t|"
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file that was looked through once: how to read it, its header, about how many rows it has."""
+    """A file that was looked through once: how to read it, its header, about how many rows it has. `encoding` xlsx: a workbook."""
 
     path: Path
     encoding: str
@@ -29,6 +32,11 @@ class Source(msgspec.Struct, frozen=True):
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(row number as a spreadsheet shows it, cells) of each row that is not empty; the header is row 1."""
+        if self.encoding == WORKBOOK:
+            for number, cells in enumerate(spreadsheet_rows(self.path), 1):
+                if number > 1 and any(cells):
+                    yield number, cells
+            return
         csv.field_size_limit(CELL_CHARS_MAX)
         with _open_text(self.path, self.encoding) as text:
             reader = csv.reader(text, delimiter=self.delimiter)
@@ -40,6 +48,8 @@ class Source(msgspec.Struct, frozen=True):
 
 def survey(path: Path) -> Source:
     """Look through a file in one pass. Errors: `ImportRefused` where it cannot be read or has no header."""
+    if is_spreadsheet(path):
+        return _survey_workbook(path)
     try:
         encoding, lines = _look_through(path)
         with _open_text(path, encoding) as text:
@@ -51,6 +61,14 @@ def survey(path: Path) -> Source:
     delimiter = max(_DELIMITERS, key=first.count)
     header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
     return Source(path, encoding, delimiter, header, max(lines - 1, 0))
+
+
+def _survey_workbook(path: Path) -> Source:
+    rows = spreadsheet_rows(path)
+    header = [name.strip() for name in next(rows, [])]
+    if not any(header):
+        raise ImportRefused(f"{path} is empty; the first row of its first sheet must name the columns.")
+    return Source(path, WORKBOOK, "", header, sum(any(cells) for cells in rows))
 
 
 def _open(path: Path) -> IO[bytes]:

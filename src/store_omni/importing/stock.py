@@ -6,6 +6,7 @@ import asyncpg
 
 from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
+from store_omni.importing.documenting import write_documents
 from store_omni.importing.errors import RowRefused
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.parsing import whole
@@ -45,6 +46,8 @@ async def import_stock(
     counts = await stage_stock(connection, sources, mapping=mapping, progress=progress, rejects=rejects)
     progress.step("Writing stock")
     await connection.execute(_LOCK)
+    await connection.execute(_CHANGED)
+    await write_documents(connection, "import_changed", sources)
     opened, counted = await figures(connection, _WRITE)
     counts.imported = opened
     counts.adjusted = counted
@@ -83,23 +86,25 @@ SELECT count(*) FROM (
   SELECT 1 FROM inventory.stock_level l WHERE (l.store_id, l.sku_id) IN (SELECT store_id, sku_id FROM import_stock)
   ORDER BY l.store_id, l.sku_id FOR UPDATE) locked"""
 
+_CHANGED = """
+CREATE TEMP TABLE import_changed ON COMMIT DROP AS
+SELECT i.store_id, i.sku_id, i.quantity, i.quantity - coalesce(l.on_hand, 0) AS difference,
+       greatest(coalesce(l.allocated + l.reserved, 0) - i.quantity, 0) - coalesce(l.short, 0) AS shorter
+FROM import_stock i LEFT JOIN inventory.stock_level l USING (store_id, sku_id)
+WHERE l.version IS NULL OR l.version = 0 OR l.on_hand <> i.quantity"""
+
 _WRITE = """
-WITH wanted AS (
-  SELECT i.store_id, i.sku_id, i.quantity, l.version, i.quantity - coalesce(l.on_hand, 0) AS difference,
-         greatest(coalesce(l.allocated + l.reserved, 0) - i.quantity, 0) AS short, coalesce(l.short, 0) AS short_before
-  FROM import_stock i LEFT JOIN inventory.stock_level l USING (store_id, sku_id)
-), changed AS (
-  SELECT * FROM wanted WHERE version IS NULL OR version = 0 OR difference <> 0
-), levels AS (
+WITH levels AS (
   INSERT INTO inventory.stock_level (store_id, sku_id, on_hand, version)
-  SELECT store_id, sku_id, quantity, 1 FROM changed ORDER BY 1, 2
+  SELECT store_id, sku_id, quantity, 1 FROM import_changed ORDER BY 1, 2
   ON CONFLICT (store_id, sku_id) DO UPDATE SET on_hand = excluded.on_hand, version = stock_level.version + 1,
     short = greatest(stock_level.allocated + stock_level.reserved - excluded.on_hand, 0), changed_at = clock_timestamp()
   RETURNING store_id, sku_id, version
 ), entries AS (
-  INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, d_short, cause_type, reason, channel, actor_kind)
-  SELECT v.store_id, v.sku_id, v.version, CASE WHEN v.version = 1 THEN 'opening' ELSE 'count' END, c.difference,
-         c.short - c.short_before, 'import', CASE WHEN v.version = 1 THEN '' ELSE 'stock list' END, 'system', 'system'
-  FROM levels v JOIN changed c USING (store_id, sku_id) RETURNING kind
+  INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, d_short, document_id, cause_type, cause_id, reason,
+    channel, actor_kind)
+  SELECT v.store_id, v.sku_id, v.version, CASE WHEN v.version = 1 THEN 'opening' ELSE 'count' END, c.difference, c.shorter, d.id,
+         'import', d.id, CASE WHEN v.version = 1 THEN '' ELSE 'stock list' END, 'system', 'system'
+  FROM levels v JOIN import_changed c USING (store_id, sku_id) JOIN import_document d USING (store_id) RETURNING kind
 )
 SELECT count(*) FILTER (WHERE kind = 'opening'), count(*) FILTER (WHERE kind = 'count') FROM entries"""

@@ -16,7 +16,7 @@ SKUS_TOLD_MAX = 5_000
 # Whatever this round sees and the last one did not. A transaction that the last round did not see is at least as new as the
 # oldest that was running then, which keeps the search in the newest end of the index.
 _CHANGED = """
-SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM clock_timestamp())::float8 AS at, (
+SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timestamp())::float8 AS at, (
   SELECT array_agg(c.sku_id) FROM (
     SELECT e.sku_id FROM inventory.ledger_entry e
     WHERE e.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(e.tx, $1::text::pg_snapshot)
@@ -40,21 +40,36 @@ def messages(sku_ids: list[int] | None) -> list[str]:
     return [*parts, line] if line else parts
 
 
-class Announcer:
+class Watch:
     """Remembers what it has seen; a new one begins with "everything"."""
 
+    def __init__(self) -> None:
+        self._seen: str | None = None
+
+    async def look(self, database: asyncpg.Pool | asyncpg.Connection) -> tuple[list[int] | None, float]:
+        """(SKUs changed since the last look, None for everything; the database's time until which that is so)."""
+        row = await database.fetchrow(_CHANGED, self._seen or "1:1:", SKUS_TOLD_MAX + 1 if self._seen else 0)
+        changed = list(row["changed"] or []) if self._seen else None
+        self._seen = row["seen"]
+        return changed, row["at"]
+
+
+class Announcer:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._seen: str | None = None
+        self._watch = Watch()
 
     async def announce(self) -> int:
         """One round; returns how many messages named changes."""
-        row = await self._pool.fetchrow(_CHANGED, self._seen or "1:1:", SKUS_TOLD_MAX + 1 if self._seen else 0)
-        told = messages(list(row["changed"] or []) if self._seen else None)
-        await self._pool.execute(
-            "SELECT pg_notify($1, m) FROM unnest($2::text[]) WITH ORDINALITY x(m, n) ORDER BY n",
-            CHANNEL,
-            [*told, f"{TOLD}{row['at']:.6f}"],
-        )
-        self._seen = row["seen"]
+        try:
+            changed, at = await self._watch.look(self._pool)
+            told = messages(changed)
+            await self._pool.execute(
+                "SELECT pg_notify($1, m) FROM unnest($2::text[]) WITH ORDINALITY x(m, n) ORDER BY n",
+                CHANNEL,
+                [*told, f"{TOLD}{at:.6f}"],
+            )
+        except Exception:
+            self._watch = Watch()  # what was seen may not have been told
+            raise
         return len(told)

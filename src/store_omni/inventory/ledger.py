@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.journal.actors import Actor
+from store_omni.journal.operations import OPERATION
 from store_omni.kit.database import WriteSession
+from store_omni.kit.ids import new_id
 
 
 class Move(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,7 +74,7 @@ async def post(
                 "channel": by.channel,
                 "actor_kind": by.kind,
                 "actor_id": str(by.id) if by.id else None,
-                "operation": operation_id,
+                "operation": operation_id or OPERATION.get() or new_id(),
             },
         )
     except DBAPIError as error:

@@ -7,15 +7,17 @@ from time import monotonic
 
 import asyncpg
 
-from store_omni.inventory.announcing import CHANNEL, EVERYTHING, TOLD
+from store_omni.inventory.announcing import CHANNEL, EVERYTHING, SKUS_TOLD_MAX, TOLD, Watch
 from store_omni.inventory.snapshot import Snapshot
 from store_omni.kit.keeping import forget_everything
 
 log = logging.getLogger("store_omni.inventory")
 # How long after a round's own time its word stands. Rounds come four times a second.
 WORD_STANDS_SECONDS = 1.0
+LOOK_SECONDS = 0.25
+SILENCE_SECONDS = 0.6
 AGAIN_SECONDS_MIN, AGAIN_SECONDS_MAX = 0.2, 5.0
-ALIVE_SECONDS = 15.0
+ANSWER_SECONDS_MAX = 5.0
 
 
 class Listener:
@@ -25,17 +27,22 @@ class Listener:
         self._url = url
         self._snapshot = snapshot
         self._behind = 0.0
+        self._last_word = 0.0
         self.heard = 0
 
     def hear(self, message: str) -> None:
         self.heard += 1
         if message.startswith(TOLD):
-            lag = monotonic() - self._behind - float(message[1:])
-            self._snapshot.vouching.renew(WORD_STANDS_SECONDS - max(0.0, lag))
+            self._last_word = monotonic()
+            self._vouch(float(message[1:]))
         elif message == EVERYTHING:
             self._snapshot.forget_all()
         else:
             self._snapshot.forget(int(sku_id) for sku_id in message.split(","))
+
+    def _vouch(self, at: float) -> None:
+        lag = monotonic() - self._behind - at
+        self._snapshot.vouching.renew(WORD_STANDS_SECONDS - max(0.0, lag))
 
     async def run(self) -> None:
         """Until cancelled. After every loss of the connection everything kept is forgotten, because changes may have been
@@ -58,15 +65,27 @@ class Listener:
             self._behind = await self._clocks_apart(connection)
             await connection.add_listener(CHANNEL, lambda *heard: self.hear(heard[3]))
             forget_everything()
+            self._last_word = monotonic()
+            watch: Watch | None = None
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), ALIVE_SECONDS)
-                # A connection that died without a word is found by asking.
-                if not lost.is_set():
-                    await asyncio.wait_for(connection.execute("SELECT 1"), 5)
+                    await asyncio.wait_for(lost.wait(), LOOK_SECONDS)
+                silent = monotonic() - self._last_word > SILENCE_SECONDS
+                watch = (watch or Watch()) if silent else None
+                if watch is not None and not lost.is_set():
+                    await asyncio.wait_for(self._look(watch, connection), ANSWER_SECONDS_MAX)
         finally:
             self._snapshot.vouching.end()
             connection.terminate()
+
+    async def _look(self, watch: Watch, connection: asyncpg.Connection) -> None:
+        """Nobody announces (no worker runs, or it is busy): this process looks for itself."""
+        changed, at = await watch.look(connection)
+        if changed is None or len(changed) > SKUS_TOLD_MAX:
+            self._snapshot.forget_all()
+        else:
+            self._snapshot.forget(changed)
+        self._vouch(at)
 
     @staticmethod
     async def _clocks_apart(connection: asyncpg.Connection) -> float:

@@ -78,7 +78,30 @@ class Offer(msgspec.Struct, frozen=True):
         return self.reason is None
 
 
-def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reason | None:
+class Moment(msgspec.Struct, frozen=True):
+    """What a store's hours say at one moment, whatever is asked for. `ready_by`: when an order placed now would be ready;
+    `open_now` None: nobody knows its hours; `shut`: it does not open again within weeks."""
+
+    at: datetime
+    ready_by: datetime
+    open_now: bool | None
+    closed_today: bool
+    shut: bool
+
+
+def moment_of(store: StoreView, now: datetime) -> Moment:
+    known = bool(store.hours.week)
+    today = now.astimezone(ZoneInfo(store.timezone)).date()
+    return Moment(
+        at=now,
+        ready_by=promise(store.hours, now, store.lead_minutes),
+        open_now=store.hours.open_at(now) if known else None,
+        closed_today=known and store.hours.on(today) is None,
+        shut=known and store.hours.next_change(now) is None,
+    )
+
+
+def _reason(store: StoreView, level: Level, wanted: int, moment: Moment) -> Reason | None:
     if not level.carried:
         return "not_carried"
     if level.closed:
@@ -93,19 +116,15 @@ def _reason(store: StoreView, level: Level, wanted: int, now: datetime) -> Reaso
         return "no_pickup"
     if level.free < wanted:
         return "too_few"
-    if store.hours.week and store.hours.next_change(now) is None:
-        return "closed_for_long"
-    return None
+    return "closed_for_long" if moment.shut else None
 
 
-def offer(store: StoreView, km: float | None, level: Level, *, now: datetime, wanted: int = 1) -> Offer:
+def offer(store: StoreView, km: float | None, level: Level, moment: Moment, *, wanted: int = 1) -> Offer:
     """`wanted`: units that have to be there. A store that is closed now still serves: its promise says when."""
-    reason = _reason(store, level, wanted, now)
+    reason = _reason(store, level, wanted, moment)
     free = level.sellable
     ask = reason in ("not_sold_online", "being_counted", "unsure")
     label: Label = "ask" if ask else "none" if free <= 0 else "few" if free < level.few_below else "here"
-    known = bool(store.hours.week)
-    today = now.astimezone(ZoneInfo(store.timezone)).date()
     return Offer(
         store=store,
         km=km,
@@ -113,9 +132,9 @@ def offer(store: StoreView, km: float | None, level: Level, *, now: datetime, wa
         free=free,
         units=free if 0 < free <= SAY_UNITS_UP_TO else None,
         reason=reason,
-        ready_by=promise(store.hours, now, store.lead_minutes) if reason is None else None,
-        open_now=store.hours.open_at(now) if known else None,
-        closed_today=known and store.hours.on(today) is None,
+        ready_by=moment.ready_by if reason is None else None,
+        open_now=moment.open_now,
+        closed_today=moment.closed_today,
         level=level,
         expected=level.expected if reason == "in_transit" else None,
     )

@@ -11,9 +11,9 @@ from weakref import WeakSet
 from store_omni.kit.keeping import Keeping, Vouching
 
 KEPT_SECONDS = 2.0
-# While the announcer is heard, what it did not name has not changed. It names stock and selling rules; hours, names and how
-# far a figure is trusted may be as old as this.
-KEPT_SECONDS_VOUCHED = 10.0
+# While somebody says that every change has been told, what was not named has not changed. Stock and selling rules are named;
+# promises, names and how far a figure is trusted may be as old as this.
+KEPT_SECONDS_VOUCHED = 30.0
 KEPT_SKUS_MAX = 5_000
 V = TypeVar("V")
 

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
@@ -22,6 +24,15 @@ class OperationReused(Refusal):
 def body_hash(body: object) -> bytes:
     """32 bytes of the canonical JSON of `body` (keys sorted)."""
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).digest()
+
+
+def operation_id(actor: str, key: str) -> UUID:
+    """How ledgers name an operation: the digest of who sent it and its key, as the hot statements make it too."""
+    return UUID(hashlib.md5(f"{actor}:{key}".encode(), usedforsecurity=False).hexdigest())
+
+
+OPERATION: ContextVar[UUID | None] = ContextVar("OPERATION", default=None)
+"""The operation that runs in this task, for whoever writes down what moved."""
 
 
 async def once(
@@ -50,7 +61,11 @@ async def once(
         if row.body_hash != digest:
             raise OperationReused
         return row.result | {"replayed": True}
-    result = await work()
+    running = OPERATION.set(operation_id(by.key, key))
+    try:
+        result = await work()
+    finally:
+        OPERATION.reset(running)
     await session.execute(
         text("UPDATE journal.operation SET result = CAST(:result AS jsonb) WHERE actor = :actor AND key = :key"),
         {"actor": by.key, "key": key, "result": msgspec.json.encode(result).decode()},

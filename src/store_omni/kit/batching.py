@@ -16,9 +16,10 @@ from store_omni.kit.errors import N_, Refusal
 
 log = logging.getLogger(__name__)
 BATCH_ROWS_MAX = 128
-# Stores are spread over lanes: a hot level is always in the same one, and never locked by two batches of this process.
-LANES = 2
-# With so many on their way, whoever comes next waits and shares; below it each goes at once.
+# A batch is one transaction, so it stays within the database that holds its stores: one lane for each such database.
+LANES = 1
+# With so many on their way, whoever comes next waits and shares; below it each goes at once. Two, so that one is being
+# written while the disk confirms the other; more would only make the batches smaller.
 FLIGHTS_PER_LANE_MAX = 2
 ALONE_AT_ONCE_MAX = 4
 TRIES_MAX = 6

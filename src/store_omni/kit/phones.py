@@ -1,8 +1,11 @@
 """Phone numbers: stored as E.164, shown the way the country writes them."""
 
+from functools import lru_cache
+
 import phonenumbers
 
 
+@lru_cache(maxsize=1024)
 def normal_phone(text: str, region: str = "KR") -> str | None:
     """E.164 of what somebody typed (`010-1234-5678` → `+821012345678`), or None when it is no possible number."""
     try:

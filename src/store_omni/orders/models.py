@@ -52,6 +52,7 @@ class Order(Base):
         Index("ix_order_customer_id", "customer_id", text("placed_at DESC")),
         Index("ix_order_placed_at", "placed_at"),
         Index("ix_order_contact_phone", "contact_phone"),
+        Index("ix_order_contact_email", "contact_email"),
         Index(
             "ix_order_open_contact",
             func.coalesce(text("contact_phone"), text("contact_email")),

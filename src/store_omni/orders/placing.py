@@ -15,7 +15,7 @@ from store_omni.journal.operations import OperationReused
 from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import Refusal, SignInNeeded
-from store_omni.kit.ids import new_id, spoken_code
+from store_omni.kit.ids import new_id_text, spoken_code
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooManyOpenOrders
 from store_omni.orders.placing_sql import PLACE
 from store_omni.passes.verifying import Names
@@ -79,7 +79,7 @@ async def place(
         "hash": hashlib.sha256(body).hexdigest(),
         "token": token_hash.hex() if token_hash else None,
         "store_id": store.id,
-        "order_id": new_id(),
+        "order_id": new_id_text(),
         "channel": by.channel,
         "locale": contact.locale,
         "currency": store.currency,
@@ -90,21 +90,21 @@ async def place(
         "by_kind": by.kind,
         "by_id": by.id,
         "by_label": by.label,
-        "fulfilment_id": new_id(),
+        "fulfilment_id": new_id_text(),
         "ready_by": promise(store.hours, clock.now(), store.lead_minutes),
-        "charge_id": new_id(),
-        "fact_id": new_id(),
-        "entry_id": new_id(),
+        "charge_id": new_id_text(),
+        "fact_id": new_id_text(),
+        "entry_id": new_id_text(),
         "hold_id": hold_id,
         # Who only sells for others (a till, an agent) has as many customers as it has.
         "open_max": OPEN_ORDERS_MAX if by.kind in BUYERS else None,
         "lines": [
-            {"line_no": number, "sku_id": line.sku_id, "qty": line.qty, "allocation_id": new_id()}
+            {"line_no": number, "sku_id": line.sku_id, "qty": line.qty, "allocation_id": new_id_text()}
             for number, line in enumerate(lines, 1)
         ],
     }
     if customer_id is None:
-        row |= {"guest_id": new_id(), "phone_identity_id": new_id(), "email_identity_id": new_id()}
+        row |= {"guest_id": new_id_text(), "phone_identity_id": new_id_text(), "email_identity_id": new_id_text()}
     if viewer_hash is not None:
         row |= {"viewer_hash": viewer_hash.hex(), "viewer_days": VIEWER_DAYS}
     if basket_id is not None:
@@ -134,7 +134,8 @@ def _refusal(answer: Answer, store: StoreView) -> Refusal:
 async def _send(orders: Batches, store: StoreView, row: dict[str, Any]) -> Answer:
     """Draws order numbers until one is free (they are short, so that they can be read aloud)."""
     for _ in range(NUMBER_TRIES_MAX):
-        row["number"] = f"{spoken_code(4)}-{spoken_code(4)}"
+        code = spoken_code(8)
+        row["number"] = f"{code[:4]}-{code[4:]}"
         try:
             answer = await orders.submit(store.id, msgspec.json.encode(row))
         except asyncpg.UniqueViolationError as error:

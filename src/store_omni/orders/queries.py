@@ -1,6 +1,8 @@
 """Reads of one order, shaped for whoever looks at it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,7 @@ from sqlalchemy import text
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
+from store_omni.orders.reading_sql import FULFILMENT, HEAD, LINE, order_where
 
 
 class LineView(msgspec.Struct, frozen=True):
@@ -90,37 +93,20 @@ class OrderView(msgspec.Struct, frozen=True):
         return self.total_minor if self.charge_state == "due" else 0
 
 
-_ORDER = """
-SELECT o.id, o.number, o.state, o.channel, o.currency, o.customer_id, o.contact_name, o.contact_phone, o.contact_email,
-       o.locale, o.placed_at, o.close_reason, c.state AS charge_state, k.tender, coalesce(c.captured_minor, 0),
-       coalesce(c.refunded_minor, 0)
-FROM orders."order" o LEFT JOIN orders.order_charge oc ON oc.order_id = o.id LEFT JOIN payments.charge c ON c.id = oc.charge_id
-LEFT JOIN payments.capture k ON k.charge_id = c.id WHERE {where}"""
-
-_LINES = text(
-    """SELECT l.line_no, l.sku_id, s.code, s.gtin, p.code, l.name_ko, l.name_en, p.drawing,
-              CASE WHEN s.colour <> '' THEN s.colour ELSE p.colour END, p.category, l.qty, l.qty_cancelled,
-              l.qty_handed_over, l.qty_returned, coalesce(f.qty_picked, 0), l.unit_price_minor
-       FROM orders.order_line l JOIN catalog.sku s ON s.id = l.sku_id JOIN catalog.product p ON p.id = s.product_id
-       LEFT JOIN orders.fulfilment_line f ON f.order_id = l.order_id AND f.line_no = l.line_no
-       WHERE l.order_id = :id ORDER BY l.line_no"""
-)
-_FULFILMENT = text(
-    """SELECT f.store_id, f.id, f.state, f.ready_by, f.picker_id, a.name, f.staging_code, f.ready_at, f.hold_until,
-              f.checked_in_at, f.handed_over_at
-       FROM orders.fulfilment f LEFT JOIN staff.account a ON a.id = f.picker_id
-       WHERE f.order_id = :id ORDER BY f.allocated_at DESC LIMIT 1"""
-)
+def shape_order(rows: Sequence[Any]) -> OrderView:
+    """Rows of `order_where` → the order. Errors: `NotFound` without any."""
+    if not rows or rows[0][0] is None:
+        raise NotFound
+    first = rows[0]
+    return OrderView(
+        *first[HEAD],
+        lines=[LineView(*row[LINE]) for row in rows if row[LINE.start] is not None],
+        fulfilment=FulfilmentView(*first[FULFILMENT]) if first[FULFILMENT.start] is not None else None,
+    )
 
 
 async def _order(session: ReadSession, where: str, values: dict[str, object]) -> OrderView:
-    row = (await session.execute(text(_ORDER.format(where=where)), values)).first()
-    if row is None:
-        raise NotFound
-    lines = [LineView(*line) for line in await session.execute(_LINES, {"id": row.id})]
-    found = (await session.execute(_FULFILMENT, {"id": row.id})).one_or_none()
-    fulfilment = FulfilmentView(*found) if found else None
-    return OrderView(*row, lines=lines, fulfilment=fulfilment)
+    return shape_order((await session.execute(text(order_where(where)), values)).all())
 
 
 async def order_by_id(session: ReadSession, order_id: UUID) -> OrderView:

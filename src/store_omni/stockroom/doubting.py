@@ -1,5 +1,7 @@
 """Doubting a figure: a clerk did not find what the books say is there."""
 
+from datetime import datetime
+
 from sqlalchemy import text
 
 from store_omni.journal.actors import Actor
@@ -23,7 +25,7 @@ async def doubt(session: WriteSession, store_id: int, sku_id: int, *, units: int
     await open_tasks_for(session, [Open(store_id, sku_id, "recount", units, reason)], by=by)
 
 
-async def trust_counted(session: WriteSession, store_id: int, lines: list[tuple[int, object]]) -> None:
+async def trust_counted(session: WriteSession, store_id: int, lines: list[tuple[int, datetime]]) -> None:
     """These (SKU, when) were counted: what spoke against the figures before is over, what came up since is not."""
     for sku_id, at in sorted(lines, key=lambda line: line[0]):
         await session.execute(
@@ -38,7 +40,7 @@ async def trust_counted(session: WriteSession, store_id: int, lines: list[tuple[
         )
 
 
-async def trust_stated(session: WriteSession, store_id: int, lines: list[tuple[int, object]]) -> None:
+async def trust_stated(session: WriteSession, store_id: int, lines: list[tuple[int, datetime]]) -> None:
     """The till said what it believed in at these moments: sales of before are in the figure. Nobody counted, so trust
     in it does not rise."""
     for sku_id, at in sorted(lines, key=lambda line: line[0]):

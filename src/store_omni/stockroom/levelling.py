@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from store_omni.inventory.offering import Level, PartLevel
-
-FEW_BELOW = 4  # where a bundle has no selling rule of its own; see inventory.selling_rule
+from store_omni.stockroom.offering_sql import FEW_BELOW
 
 
 class SkuStock(msgspec.Struct, eq=False):
@@ -86,5 +85,7 @@ def _bundle_level(parts: list[tuple[Mapping[str, Any], Level]], own: tuple[int, 
         short=any(level.short for _, level in parts),
         expected=max(due) if due and len(due) == len(lacking) else None,
         confidence=min(level.confidence for _, level in parts),
-        parts=tuple(PartLevel(row["part_code"], row["part_qty"], level.free, level.version, level.rule_version) for row, level in parts),
+        parts=tuple(
+            PartLevel(row["part_code"], row["part_qty"], level.free, level.version, level.rule_version) for row, level in parts
+        ),
     )

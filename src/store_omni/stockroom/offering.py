@@ -1,14 +1,14 @@
 """What shoppers are told of stock, store by store: from the process' snapshot, or read anew where somebody is about to order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from time import monotonic
 
 import asyncpg
 import msgspec
 
-from store_omni.inventory.offering import NOT_CARRIED, Level, Offer, offer
+from store_omni.inventory.offering import NOT_CARRIED, Level, Moment, Offer, moment_of, offer
 from store_omni.inventory.snapshot import Snapshot
 from store_omni.stockroom.levelling import FEW_BELOW, SkuStock, sku_stocks
 from store_omni.stores.knowing import KnownStores
@@ -17,6 +17,7 @@ from store_omni.stores.queries import StoreView
 
 STORES_SHOWN = 8
 ABLE_SHOWN_MIN = 4
+MOMENT_MAX = timedelta(seconds=5)
 _LEVELS = "SELECT *, statement_timestamp() AS as_of FROM stockroom.levels($1, $2)"
 
 
@@ -56,6 +57,7 @@ class Stock:
     def __init__(self, pool: asyncpg.Pool, stores: KnownStores) -> None:
         self._pool = pool
         self._stores = stores
+        self._moments: dict[int, tuple[StoreView, Moment]] = {}
         self.snapshot: Snapshot[SkuStock] = Snapshot(self._read, touching=lambda sku: sku.part_ids)
 
     async def _read(self, channel: str, sku_ids: list[int]) -> Mapping[int, SkuStock]:
@@ -101,7 +103,7 @@ class Stock:
         able = [store.id for store, _ in ranked if store.pickup and store.id in sku.here][:ABLE_SHOWN_MIN]
         kept = {*able, chosen_id}
         offers = [
-            offer(store, km, sku.levels.get(store.id, NOT_CARRIED), now=now, wanted=wanted)
+            offer(store, km, sku.levels.get(store.id, NOT_CARRIED), self._moment(store, now), wanted=wanted)
             for rank, (store, km) in enumerate(ranked)
             if rank < count or store.id in kept
         ]
@@ -147,11 +149,18 @@ class Stock:
                 continue
             km = kilometres(place, store.latitude, store.longitude)
             lacking = {sku: level.sellable for sku, level in levels.items() if level.sellable < wanted[sku]}
-            fits.append(StoreFit(offer(store, km, _weakest(levels.values()), now=now), lacking))
+            fits.append(StoreFit(offer(store, km, _weakest(levels.values()), self._moment(store, now)), lacking))
         fits.sort(key=_fit_order)
         return [fit for fit in fits if fit.offer.store.id == chosen_id] + [
             fit for fit in fits[:count] if fit.offer.store.id != chosen_id
         ]
+
+    def _moment(self, store: StoreView, now: datetime) -> Moment:
+        """The same for every SKU, so it is worked out once in a while and not once an offer."""
+        kept = self._moments.get(store.id)
+        if kept is None or kept[0] is not store or abs(now - kept[1].at) > MOMENT_MAX:
+            kept = self._moments[store.id] = (store, moment_of(store, now))
+        return kept[1]
 
 
 def _ranked(stores: Iterable[StoreView], sku: SkuStock, place: Place | None) -> list[tuple[StoreView, float | None]]:

@@ -1,6 +1,6 @@
 """What a manager or clerk looks for on the shelves: levels of one store or of all, found by name, code or trouble."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -164,3 +164,28 @@ async def every_shelf(session: ReadSession, sought: Sought) -> AsyncIterator[lis
         if len(found) < SHELVES_AT_ONCE:
             return
         after = (found[-1].store_id, found[-1].goods.sku_id)
+
+
+class GoodsAt(msgspec.Struct, frozen=True):
+    """A SKU as a paper lists it: `on_hand` and what is `free` of promises in one store, both 0 where it never was."""
+
+    goods: Goods
+    drawing: str
+    colour: str
+    on_hand: int
+    free: int
+
+
+async def goods_at(session: ReadSession, store_id: int | None, sku_ids: Sequence[int]) -> dict[int, GoodsAt]:
+    """By SKU id; what does not exist is missing."""
+    rows = await session.execute(
+        text(
+            f"""SELECT {GOODS}, p.drawing, CASE WHEN k.colour <> '' THEN k.colour ELSE p.colour END, coalesce(l.on_hand, 0),
+                       CASE WHEN l.short > 0 THEN 0 ELSE greatest(0, coalesce(l.on_hand - l.allocated - l.reserved, 0)) END
+                FROM catalog.sku k JOIN catalog.product p ON p.id = k.product_id
+                LEFT JOIN inventory.stock_level l ON l.sku_id = k.id AND l.store_id = :store
+                WHERE k.id = ANY(:skus) AND k.kind = 'goods'"""
+        ),
+        {"store": store_id, "skus": list(sku_ids)},
+    )
+    return {row[0]: GoodsAt(goods(row), *row[GOODS_FIELDS:]) for row in rows}

@@ -98,3 +98,21 @@ async def test_every_answer_carries_the_headers_that_protect_it(client: AsyncTes
         assert "unsafe-inline" not in policy
         assert "unsafe-eval" not in policy.replace("wasm-unsafe-eval", "")
         assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "address", ["/products?q=%00", "/products/%00", "/api/v1/products/%00", "/api/v1/skus/a%00b/availability"]
+)
+async def test_what_the_database_cannot_even_take_is_refused_as_input(client: AsyncTestClient[Litestar], address: str) -> None:
+    answer = await client.get(address)
+    assert answer.status_code in (200, 401, 404, 422), answer.text
+
+
+async def test_numbers_beyond_every_column_are_refused_as_input(client: AsyncTestClient[Litestar]) -> None:
+    assert (await client.get("/products/MUG?sku=99999999999999999999")).status_code in (404, 422)
+
+
+async def test_a_body_beyond_the_limit_is_refused_with_words(client: AsyncTestClient[Litestar]) -> None:
+    body = b'{"login": "' + b"x" * 1_100_000 + b'"}'
+    answer = await client.post("/api/v1/sessions", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_much")

@@ -46,7 +46,7 @@ async def import_orders(
     await match(connection, counts, source)
     await write_orders(connection, progress)
     await write_returns(connection, counts, progress, source)
-    await write_stock(connection, counts, progress, source, todays_figures=todays_figures)
+    await write_stock(connection, counts, progress, source, sources, todays_figures=todays_figures)
     await write_journal(connection, progress, source)
     await _reckon(connection, counts, rejects)
     return counts

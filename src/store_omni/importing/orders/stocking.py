@@ -3,17 +3,27 @@
 The opening is reckoned back, so that the replay never goes below zero and, where today's figure is given, ends at it.
 """
 
+from collections.abc import Sequence
+
 import asyncpg
 
 from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
+from store_omni.importing.documenting import write_documents
 from store_omni.importing.progress import Progress
+from store_omni.importing.reading import Source
 
 BATCH_LEVELS = 4_000
 
 
 async def write_stock(
-    connection: asyncpg.Connection, counts: Counts, progress: Progress, source: str, *, todays_figures: bool
+    connection: asyncpg.Connection,
+    counts: Counts,
+    progress: Progress,
+    source: str,
+    sources: Sequence[Source],
+    *,
+    todays_figures: bool,
 ) -> None:
     """From the written orders and returns, and the corrections among the lines. `todays_figures`: `import_stock` holds them.
 
@@ -25,6 +35,7 @@ async def write_stock(
     await connection.execute("CREATE INDEX ON import_move (store_id, sku_id); ANALYZE import_move")
     await connection.execute(_LEVELS.format(today=_TODAY if todays_figures else _NO_FIGURES))
     await connection.execute("CREATE INDEX ON import_level (place); ANALYZE import_level")
+    await write_documents(connection, "import_level", sources)
     last = await figure(connection, "SELECT coalesce(max(place), 0) FROM import_level")
     progress.step("Writing the stock ledger", last)
     for start in range(0, last, BATCH_LEVELS):
@@ -82,14 +93,16 @@ ON CONFLICT (store_id, sku_id) DO UPDATE SET on_hand = stock_level.on_hand + exc
   version = stock_level.version + excluded.version, changed_at = clock_timestamp()"""
 
 _WRITE_FIRST = """
-INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, cause_type, reason, channel, actor_kind, at)
-SELECT store_id, sku_id, coalesce(base, 0) + 1, CASE WHEN fresh THEN 'opening' ELSE 'adjust' END, first, 'import',
+INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, document_id, cause_type, cause_id, reason, channel,
+  actor_kind, at)
+SELECT store_id, sku_id, coalesce(base, 0) + 1, CASE WHEN fresh THEN 'opening' ELSE 'adjust' END, first, d.id, 'import', d.id,
        CASE WHEN fresh THEN '' ELSE 'history imported later' END, 'system', 'system', first_at - interval '1 second'
-FROM import_level WHERE place > $1 AND place <= $2 AND (fresh OR first <> 0)"""
+FROM import_level JOIN import_document d USING (store_id) WHERE place > $1 AND place <= $2 AND (fresh OR first <> 0)"""
 
 _WRITE_MOVES = """
-INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, cause_type, cause_id, reason, channel, actor_kind, at)
-SELECT m.store_id, m.sku_id, coalesce(v.base, 0) + (v.fresh OR v.first <> 0)::int + m.n, m.kind, m.units, m.cause_type, m.cause_id,
-       m.reason, m.channel, 'system', m.at
-FROM import_level v JOIN import_move m USING (store_id, sku_id) WHERE v.place > $1 AND v.place <= $2
+INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, document_id, cause_type, cause_id, reason, channel,
+  actor_kind, at)
+SELECT m.store_id, m.sku_id, coalesce(v.base, 0) + (v.fresh OR v.first <> 0)::int + m.n, m.kind, m.units, d.id, m.cause_type,
+       m.cause_id, m.reason, m.channel, 'system', m.at
+FROM import_level v JOIN import_move m USING (store_id, sku_id) JOIN import_document d USING (store_id) WHERE v.place > $1 AND v.place <= $2
 ORDER BY m.store_id, m.sku_id, m.n"""

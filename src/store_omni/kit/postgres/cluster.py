@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from store_omni.kit.postgres.asking import SUPERUSER, ask
-from store_omni.kit.postgres.binaries import find_binaries
+from store_omni.kit.postgres.binaries import Binaries, find_binaries
 from store_omni.kit.postgres.copying import reachable_binaries
 from store_omni.kit.postgres.errors import ServerFailed
 from store_omni.kit.postgres.initialising import DATABASE, OWNER, initialise, prepare_database, write_access
@@ -21,6 +21,7 @@ from store_omni.kit.postgres.postmaster import Postmaster
 from store_omni.kit.postgres.sockets import NOTE, socket_folder
 
 STOP_SECONDS_MAX = 60
+ENDING_SECONDS_MAX = 5
 
 
 class Cluster:
@@ -93,20 +94,38 @@ class Cluster:
         with self._alone(placement):
             exists = placement.cluster.exists()
             binaries = reachable_binaries(find_binaries(placement.cluster if exists else None), placement.account)
-            if self.running:
-                self.adopted = self._process is None
-                found = wait_until_ready(placement)
-                self._socket_dir = found.socket_dir
-            else:
-                self.adopted = False
+            if not (exists and self._adopt(placement, binaries)):
                 if not exists:
                     initialise(binaries, placement.cluster, placement.account, durable=self.durable)
-                write_access(placement.cluster, placement.account)
-                socket_dir = socket_folder(placement)
-                self._process = launch(binaries, placement, socket_dir, durable=self.durable)
-                self._socket_dir = str(socket_dir)
-            prepare_database(binaries, self._socket_dir)
+                self._launch(placement, binaries)
         return self.url
+
+    def _adopt(self, placement: Placement, binaries: Binaries) -> bool:
+        """False where none runs, or where the one that was found is ending at this moment."""
+        if not self.running:
+            return False
+        try:
+            found = wait_until_ready(placement)
+            prepare_database(binaries, found.socket_dir)
+        except ServerFailed:
+            dying = Postmaster.read(placement.cluster)
+            if dying is None or dying.wait_until_gone(ENDING_SECONDS_MAX):
+                return False
+            raise
+        self.adopted = self._process is None
+        self._socket_dir = found.socket_dir
+        return True
+
+    def _launch(self, placement: Placement, binaries: Binaries) -> None:
+        if self._process is not None:
+            # A killed one has to be reaped: its number counts as alive till then, and the next would not start.
+            self._process.wait(STOP_SECONDS_MAX)
+        self.adopted = False
+        write_access(placement.cluster, placement.account)
+        socket_dir = socket_folder(placement)
+        self._process = launch(binaries, placement, socket_dir, durable=self.durable)
+        self._socket_dir = str(socket_dir)
+        prepare_database(binaries, self._socket_dir)
 
     def ask(self, statements: str) -> str:
         """One look at the product's database as superuser: the values, one row a line. Only after `start`.

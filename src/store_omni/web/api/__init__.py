@@ -2,8 +2,10 @@
 
 from litestar import Router
 
+from store_omni.web.api.explaining import EXPLANATIONS
 from store_omni.web.api.histories import HISTORIES
 from store_omni.web.api.holds import HOLDS
+from store_omni.web.api.lookup import LOOKUP
 from store_omni.web.api.orders import ORDERS
 from store_omni.web.api.pickups import PICKUPS
 from store_omni.web.api.returns import RETURNS
@@ -12,6 +14,6 @@ from store_omni.web.api.stock import OPEN_STOCK, STOCK
 
 FACE = Router(
     path="/api/v1",
-    route_handlers=[SESSIONS, OPEN_STOCK, STOCK, HOLDS, ORDERS, PICKUPS, RETURNS, HISTORIES],
+    route_handlers=[SESSIONS, OPEN_STOCK, STOCK, EXPLANATIONS, HOLDS, ORDERS, PICKUPS, RETURNS, HISTORIES, LOOKUP],
     include_in_schema=True,
 )

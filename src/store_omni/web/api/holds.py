@@ -9,7 +9,6 @@ from litestar import Request, Router, delete, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from store_omni.catalog.knowing import KnownSkus
 from store_omni.customers.signing_in import Shopper
 from store_omni.inventory.errors import (
     HoldEnded,
@@ -61,22 +60,17 @@ def _out(held: Held, store: StoreView) -> HoldOut:
         NothingToHold, NotEnoughStock, NotSoldHere, StoreKeepsNothing, TooManyHolds, OperationReused, OutcomeUnknown,
     ),
 )  # fmt: skip
-async def place_hold(
-    request: Req,
-    known_skus: NamedDependency[KnownSkus],
-    known_stores: NamedDependency[KnownStores],
-    data: JSONBody[HoldIn],
-) -> HoldOut:
+async def place_hold(request: Req, data: JSONBody[HoldIn]) -> HoldOut:
     """Keeps units for ten minutes, all of them or none."""
     token = await caller_from_cache(request, "orders:place")
-    caller = caller_of(request)
-    store = await _within_reach(request, known_stores, data.store)
-    wanted = await wanted_of(known_skus, data.lines)
+    caller, state = caller_of(request), request.app.state
+    store = await _within_reach(request, state.known_stores, data.store)
+    wanted = await wanted_of(state.known_skus, data.lines)
     customer_id = caller.customer_id if isinstance(caller, Shopper) else None
     phone = normal_phone(data.phone) if data.phone else None
     try:
         held = await hold(
-            request.app.state.hold_batches,
+            state.hold_batches,
             store_id=store.id,
             wanted=wanted,
             holder=Holder(customer_id=customer_id, phone=phone),

@@ -1,5 +1,6 @@
 """Stores, products and what each store can promise of them."""
 
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
@@ -13,15 +14,14 @@ from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import product as product_by_code
 from store_omni.catalog.queries import search
 from store_omni.catalog.searching import read_query
-from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
 from store_omni.stores.near import Place, stores_near
 from store_omni.web.api.declaring import reading, reading_openly
 from store_omni.web.api.entering import verb_guard
 from store_omni.web.api.shapes import AvailabilityOut, CardOut, FoundOut, ProductOut, SkuOut, StoreOut, offer_out, store_out
 from store_omni.web.plumbing.pages import named
-from store_omni.web.plumbing.texts import current_locale
 
 STORES_MAX = 100
 CHANNEL = "api"
@@ -82,7 +82,6 @@ async def availability(
     request: Request[Any, Any, Any],
     known_skus: NamedDependency[KnownSkus],
     stock: NamedDependency[Stock],
-    clock: NamedDependency[Clock],
     sku: FromPath[str],
     latitude: FromQuery[float | None] = None,
     longitude: FromQuery[float | None] = None,
@@ -94,13 +93,21 @@ async def availability(
     if held is None or not held.sold:
         raise NotFound
     place = _place(latitude, longitude)
-    found = await stock.offers_of(held, now=clock.now(), place=place, count=STORES_MAX)
-    answer = AvailabilityOut(sku, found.as_of, [offer_out(offer) for offer in found.offers])
     path = request.scope["path"]
-    if place is None and path.endswith(f"/{sku}/availability"):
-        request.app.state.front.keep(path, held, current_locale(), msgspec.json.encode(answer))
+    if path.endswith(f"/{sku}/availability"):
+        request.app.state.front.know(path, held.id)
     headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language"}
-    return Response(answer, headers=headers)
+    return Response(await _availability(stock, held, place), headers=headers)
+
+
+async def _availability(stock: Stock, sku: SkuStock, place: Place | None) -> AvailabilityOut:
+    found = await stock.offers_of(sku, now=datetime.now(UTC), place=place, count=STORES_MAX)
+    return AvailabilityOut(sku.code, found.as_of, [offer_out(offer) for offer in found.offers])
+
+
+async def write_availability(stock: Stock, sku: SkuStock) -> bytes:
+    """The answer without distances, for the front."""
+    return msgspec.json.encode(await _availability(stock, sku, None))
 
 
 # Readable without a token.

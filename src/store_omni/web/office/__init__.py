@@ -1,9 +1,17 @@
-"""Managers: what is off today, who looked at whom, and the component page."""
+"""Managers: what is off today, the stock of all stores, who looked at whom, and the component page."""
 
 from litestar import Router
 
 from store_omni.web.office.access import ACCESS
+from store_omni.web.office.counts import COUNTS
+from store_omni.web.office.drift import DRIFT
+from store_omni.web.office.stock import LEVELS
+from store_omni.web.office.stock_acts import ACTS
+from store_omni.web.office.stock_level import LEVEL
+from store_omni.web.office.stock_tasks import TASKS
 from store_omni.web.office.today import TODAY
+from store_omni.web.office.transfers import TRANSFERS
 from store_omni.web.plumbing.signing_in import staff_sign_in
 
-FACE = Router(path="/office", route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, ACCESS])
+STOCK = Router(path="/stock", route_handlers=[LEVELS, COUNTS, TRANSFERS, TASKS, DRIFT, LEVEL, ACTS])
+FACE = Router(path="/office", route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, ACCESS, STOCK])

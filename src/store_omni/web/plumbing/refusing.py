@@ -8,7 +8,7 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
-from store_omni.kit.database import CONSTRAINT_ERRORS
+from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreadable
 from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
@@ -128,7 +128,9 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
         return answer(request, SignInNeeded())
     if error.status_code == 403:
         return answer(request, FormStale() if "CSRF" in error.detail else NotAllowed())
-    return on_failure(request, error)
+    if error.status_code == 413:
+        return answer(request, TooMuch())
+    return _failed(request, error)
 
 
 def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Response[Any]:
@@ -143,6 +145,13 @@ def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Respons
     if isinstance(error, CONSTRAINT_ERRORS):
         log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error).__name__)
         return answer(request, Refusal())
+    if is_unreadable(error):
+        log.warning("unreadable input %s %s: %s", request.method, request.url.path, type(error).__name__)
+        return answer(request, InvalidInput({}))
+    return _failed(request, error)
+
+
+def _failed(request: Request[Any, Any, Any], error: BaseException) -> Response[Any]:
     number = str(new_id())[-12:]
     log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)
     if _is_api(request):
@@ -163,6 +172,14 @@ def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Respons
     except Exception:
         log.exception("the error page itself failed")
         return Response(f"500 {number}", media_type=MediaType.TEXT, status_code=500)
+
+
+class TooMuch(Refusal):
+    code = "too_much"
+    status = 413
+    title = N_("That is too much at once")
+    reason = N_("More was sent than we take in one go.")
+    next_step = N_("Send it in smaller parts.")
 
 
 class FormStale(Refusal):

@@ -1,0 +1,43 @@
+"""What else bears on a figure: units on their way with their day, and how far the figure is trusted."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import text
+
+from store_omni.kit.database import ReadSession
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Units of one transfer that were on their way. `expected_at` None: nobody said when."""
+
+    number: str
+    from_ko: str
+    from_en: str
+    units: int
+    expected_at: datetime | None
+
+
+_ARRIVALS = text(
+    """SELECT t.number, s.name_ko, s.name_en, i.qty_sent - CASE WHEN t.closed_at IS NULL THEN i.qty_received + i.qty_missing ELSE 0 END,
+              t.expected_at
+       FROM stockroom.transfer t
+       JOIN stockroom.transfer_line i ON i.store_id = t.store_id AND i.transfer_id = t.id AND i.sku_id = :sku
+       JOIN stores.store s ON s.id = t.store_id
+       WHERE t.to_store_id = :store AND t.sent_at <= coalesce(CAST(:at AS timestamptz), now())
+         AND (t.closed_at IS NULL OR t.closed_at > coalesce(CAST(:at AS timestamptz), now()))
+         AND i.qty_sent > CASE WHEN t.closed_at IS NULL THEN i.qty_received + i.qty_missing ELSE 0 END
+       ORDER BY t.expected_at, t.number"""
+)
+
+
+async def arrivals(session: ReadSession, store_id: int, sku_id: int, *, at: datetime | None = None) -> list[Arrival]:
+    """On their way at that time, the soonest first. Of a transfer that has arrived since, all that was sent."""
+    rows = await session.execute(_ARRIVALS, {"store": store_id, "sku": sku_id, "at": at})
+    return [Arrival(*row) for row in rows]
+
+
+async def confidence_of(session: ReadSession, store_id: int, sku_id: int) -> int:
+    """0 to 100, today."""
+    found = await session.scalar(text("SELECT stockroom.confidence(:store, :sku)"), {"store": store_id, "sku": sku_id})
+    return int(found) if found is not None else 100

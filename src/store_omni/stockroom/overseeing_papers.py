@@ -1,0 +1,182 @@
+"""Papers of all stores at a glance: counts, transfers, and what one receipt of goods brought."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from store_omni.kit.database import ReadSession
+from store_omni.kit.errors import NotFound
+from store_omni.stockroom.queries import GOODS, GOODS_FIELDS, goods
+from store_omni.stockroom.views import Goods
+
+PAPERS_AT_ONCE = 200
+
+
+class CountRow(msgspec.Struct, frozen=True):
+    """`items`, `counted`, `waiting`: lines in all, with a figure, and waiting for a manager. `differs`: lines whose figure
+    was not what the books said. `counters`: who counted. `value_minor`: what waits, at today's prices, more (+) or less (−)."""
+
+    id: UUID
+    store_id: int
+    store_code: str
+    store_name_ko: str
+    store_name_en: str
+    zone_kind: str
+    zone_text: str
+    state: str
+    started_by: str
+    started_at: datetime
+    closed_at: datetime | None
+    first_item_ko: str
+    first_item_en: str
+    items: int
+    counted: int
+    waiting: int
+    differs: int
+    value_minor: int
+    currency: str
+    counters: list[str]
+
+
+_COUNTS = f"""
+SELECT c.id, c.store_id, s.code, s.name_ko, s.name_en, c.zone_kind, c.zone, c.state, coalesce(a.name, ''), c.started_at, c.closed_at,
+       coalesce(n.first_ko, ''), coalesce(n.first_en, ''), n.items, n.counted, n.waiting, n.differs, n.value, coalesce(n.currency, ''),
+       n.counters
+FROM stockroom.count c JOIN stores.store s ON s.id = c.store_id LEFT JOIN staff.account a ON a.id = c.started_by
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS items, count(x.counted)::int AS counted,
+         count(*) FILTER (WHERE c.state = 'to_approve' AND x.counted IS NOT NULL AND x.corrected IS NULL)::int AS waiting,
+         count(*) FILTER (WHERE x.counted <> x.on_hand)::int AS differs,
+         coalesce(sum((x.counted - x.on_hand) * k.price_minor)
+                  FILTER (WHERE c.state = 'to_approve' AND x.corrected IS NULL), 0)::bigint AS value,
+         min(k.currency) AS currency, (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko,
+         (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en,
+         array_remove(array_agg(DISTINCT b.name), NULL) AS counters
+  FROM stockroom.count_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
+  LEFT JOIN staff.account b ON b.id = x.counted_by
+  WHERE x.store_id = c.store_id AND x.count_id = c.id) n
+WHERE (CAST(:store AS int) IS NULL OR c.store_id = :store) AND c.state = ANY (:states)
+ORDER BY c.state = 'to_approve' DESC, c.state = 'open' DESC, coalesce(c.closed_at, c.started_at) DESC LIMIT {PAPERS_AT_ONCE}"""
+_OPEN_COUNTS = ["open", "to_approve"]
+_COUNT_STATES = {"open": _OPEN_COUNTS, "over": ["done", "dropped"]}
+
+
+async def counts_everywhere(
+    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+) -> list[CountRow]:
+    """Of one store or all: those that wait for a manager first, then those under way, then the newest."""
+    rows = await session.execute(text(_COUNTS), {"store": store_id, "states": _COUNT_STATES[show]})
+    return [CountRow(*row) for row in rows]
+
+
+class TransferRow(msgspec.Struct, frozen=True):
+    """`sent`, `received`, `missing`, `extra`: units of all lines. `late`: it should have come by now."""
+
+    id: UUID
+    number: str
+    state: str
+    store_id: int
+    from_code: str
+    from_name_ko: str
+    from_name_en: str
+    to_code: str
+    to_name_ko: str
+    to_name_en: str
+    expected_at: datetime | None
+    late: bool
+    sent_at: datetime
+    closed_at: datetime | None
+    first_item_ko: str
+    first_item_en: str
+    items: int
+    sent: int
+    received: int
+    missing: int
+    extra: int
+
+    @property
+    def open(self) -> int:
+        return self.sent - self.received - self.missing
+
+
+_TRANSFERS = f"""
+SELECT t.id, t.number, t.state, t.store_id, a.code, a.name_ko, a.name_en, b.code, b.name_ko, b.name_en, t.expected_at,
+       coalesce(t.expected_at < now() AND t.state IN ('sent', 'partly_received'), false), t.sent_at, t.closed_at,
+       coalesce(n.first_ko, ''), coalesce(n.first_en, ''), n.items, n.sent, n.received, n.missing, n.extra
+FROM stockroom.transfer t JOIN stores.store a ON a.id = t.store_id JOIN stores.store b ON b.id = t.to_store_id
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS items, coalesce(sum(x.qty_sent), 0)::int AS sent, coalesce(sum(x.qty_received), 0)::int AS received,
+         coalesce(sum(x.qty_missing), 0)::int AS missing, coalesce(sum(x.qty_extra), 0)::int AS extra,
+         (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
+  FROM stockroom.transfer_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
+  WHERE x.store_id = t.store_id AND x.transfer_id = t.id) n
+WHERE (CAST(:store AS int) IS NULL OR :store IN (t.store_id, t.to_store_id)) AND t.state = ANY (:states)
+ORDER BY t.state IN ('sent', 'partly_received') DESC, t.sent_at DESC LIMIT {PAPERS_AT_ONCE}"""
+_TRANSFER_STATES = {"open": ["sent", "partly_received"], "over": ["received", "lost"]}
+
+
+async def transfers_everywhere(
+    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+) -> list[TransferRow]:
+    """To or from one store, or all; newest first."""
+    rows = await session.execute(text(_TRANSFERS), {"store": store_id, "states": _TRANSFER_STATES[show]})
+    return [TransferRow(*row) for row in rows]
+
+
+class BroughtLine(msgspec.Struct, frozen=True):
+    """`shelf`: units that may be sold, `damaged`: that went to quarantine."""
+
+    goods: Goods
+    shelf: int
+    damaged: int
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """What a receipt of goods put into the store. `reference`: a delivery note, or the transfer's number."""
+
+    id: UUID
+    kind: str
+    reference: str
+    at: datetime
+    lines: list[BroughtLine]
+
+
+_BROUGHT = f"""
+SELECT {GOODS}, sum(e.d_on_hand)::int, sum(e.d_quarantine)::int
+FROM inventory.ledger_entry e JOIN catalog.sku k ON k.id = e.sku_id JOIN catalog.product p ON p.id = k.product_id
+WHERE e.store_id = :store AND e.document_id = :id AND e.at >= :at
+GROUP BY k.id, p.id ORDER BY p.name_ko, k.code"""
+
+
+async def receipt_of_goods(session: ReadSession, store_id: int, document_id: UUID) -> Brought:
+    """Errors: `NotFound`."""
+    keys = {"store": store_id, "id": document_id}
+    head = (
+        await session.execute(
+            text(
+                """SELECT id, kind, reference, at FROM inventory.document
+                   WHERE store_id = :store AND id = :id AND kind IN ('receipt', 'transfer_receipt')"""
+            ),
+            keys,
+        )
+    ).one_or_none()
+    if head is None:
+        raise NotFound
+    # Its entries come after it, so the index by store and time finds them.
+    rows = await session.execute(text(_BROUGHT), keys | {"at": head.at})
+    return Brought(*head, lines=[BroughtLine(goods(row), *row[GOODS_FIELDS:]) for row in rows])
+
+
+async def receipts_since(session: ReadSession, store_id: int, since: datetime) -> list[Brought]:
+    """What came in since then, newest first, without lines."""
+    rows = await session.execute(
+        text(
+            """SELECT id, kind, reference, at FROM inventory.document
+               WHERE store_id = :store AND kind IN ('receipt', 'transfer_receipt') AND at >= :since ORDER BY at DESC LIMIT 50"""
+        ),
+        {"store": store_id, "since": since},
+    )
+    return [Brought(*row, lines=[]) for row in rows]
