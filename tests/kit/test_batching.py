@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from store_omni.kit import batching
-from store_omni.kit.batching import BATCH_ROWS_MAX, FLIGHTS_PER_LANE_MAX, TRIES_MAX, Answer, Batches, OutcomeUnknown
+from store_omni.kit.batching import BATCH_ROWS_MAX, FLIGHTS_MAX, TRIES_MAX, Answer, Batches, OutcomeUnknown
 
 pytestmark = [pytest.mark.anyio, pytest.mark.race]
 Row = dict[str, Any]
@@ -26,7 +26,7 @@ class Pool:
     """Answers each row by what it asks for in `want`; every sending takes `ticks` turns of the loop. `sent`: ids by sending."""
 
     def __init__(self, ticks: Iterator[int] | None = None) -> None:
-        self.ticks = iter([20] * FLIGHTS_PER_LANE_MAX) if ticks is None else ticks
+        self.ticks = iter([20] * FLIGHTS_MAX) if ticks is None else ticks
         self.sent: list[list[str]] = []
         self.troubles: list[Exception] = []
 
@@ -46,7 +46,7 @@ class Pool:
         match row.get("want"):
             case "room" if not alone:
                 return answer | {"refused": "not_enough", "again": True}
-            case "little" if len(self.sent) == FLIGHTS_PER_LANE_MAX + 1:
+            case "little" if len(self.sent) == FLIGHTS_MAX + 1:
                 return answer | {"refused": "not_enough", "again": True}
             case "much" | "little":
                 return answer | {"refused": "not_enough"}
@@ -58,10 +58,10 @@ def row(name: str, want: str = "") -> bytes:
 
 
 async def take_off(batches: Batches) -> list[asyncio.Task[Answer]]:
-    """Fills every flight of the lane with one row each, so that whoever comes next waits and shares."""
+    """Fills every flight with one row of another store each, so that whoever comes next waits and shares."""
     first = []
-    for n in range(FLIGHTS_PER_LANE_MAX):
-        first.append(asyncio.create_task(batches.submit(0, row(f"first {n}"))))
+    for n in range(FLIGHTS_MAX):
+        first.append(asyncio.create_task(batches.submit(n, row(f"first {n}"))))
         for _ in range(2):
             await asyncio.sleep(0)
     return first
@@ -93,16 +93,17 @@ async def test_who_comes_while_nobody_flies_goes_at_once() -> None:
     assert pool.sent == [["first 0"], ["first 1"]]
 
 
-async def test_stores_of_one_lane_never_fly_more_than_their_share() -> None:
+async def test_one_store_never_flies_twice_at_once() -> None:
     pool = Pool(iter([99] * 20))
     batches = Batches(pool, "")
     tasks = []
-    for n in range(20):
-        tasks.append(asyncio.create_task(batches.submit(n % 2, row(str(n)))))
+    for store, name in ((1, "a"), (1, "b"), (2, "c"), (1, "d"), (2, "e"), (3, "f")):
+        tasks.append(asyncio.create_task(batches.submit(store, row(name))))
         for _ in range(2):
             await asyncio.sleep(0)
-    assert pool.sent == [["0"], ["1"], ["2"], ["3"]], "two of each lane are out, the rest waits"
+    assert pool.sent == [["a"], ["c"]], "the first of each store is out; the third store finds no room"
     await asyncio.gather(*tasks)
+    assert pool.sent[2:] == [["b", "d", "f"], ["e"]]
 
 
 async def test_a_failing_one_spoils_no_other() -> None:
@@ -128,7 +129,7 @@ async def test_who_was_refused_because_of_others_is_tried_without_them() -> None
         Batches(pool, ""), row("a"), row("little 1", "little"), row("little 2", "little"), row("never", "much"), row("fits alone", "room")
     )  # fmt: skip
     assert ["refused" in answer for answer in answers] == [False, True, True, True, False]
-    after = pool.sent[FLIGHTS_PER_LANE_MAX + 1 :]
+    after = pool.sent[FLIGHTS_MAX + 1 :]
     assert after == [["little 1", "little 2", "fits alone"], ["fits alone"]], "among themselves, then who may still fit alone"
 
 
@@ -198,9 +199,9 @@ class Arrivals:
                 self.arrive(moment)
 
 
-def _arrive(batches: Batches, name: str, coming: list[Coroutine[Any, Any, Answer]]) -> asyncio.Future[Answer]:
+def _arrive(batches: Batches, name: str, coming: list[Coroutine[Any, Any, Answer]], store: int = 0) -> asyncio.Future[Answer]:
     """Runs `submit` on the spot until it waits, and returns what it waits for."""
-    submitting = batches.submit(0, row(name))
+    submitting = batches.submit(store, row(name))
     coming.append(submitting)
     return submitting.send(None)
 
@@ -219,19 +220,19 @@ def stranded(make: Callable[[Pool], Batches], ticks: tuple[int, ...], at: tuple[
         def arrive(moment: int) -> None:
             waiting.append(_arrive(batches, f"after {moment}", coming))
             if breaks and moment == at[-1]:
-                for flight in batches._flying:
+                for flight in batches._flights:
                     flight.cancel()
 
         moments = Arrivals(at, arrive)
-        waiting.extend(_arrive(batches, f"first {n}", coming) for n in range(FLIGHTS_PER_LANE_MAX))
+        waiting.extend(_arrive(batches, f"first {n}", coming, n) for n in range(FLIGHTS_MAX))
         for _ in range(2):
             await asyncio.sleep(0)
         run = Handle._run
         with monkeypatch.context() as patched:
-            patched.setattr(Handle, "_run", lambda handle: (run(handle), moments.after_callback()) and None)
+            patched.setattr(Handle, "_run", lambda handle: [run(handle), moments.after_callback()][2:] or None)
             for _ in range(TICKS_MAX):
                 await asyncio.sleep(0)
-                if not batches._flying and moments.ran > max(at):
+                if not batches._flights and moments.ran > max(at):
                     break
         return moments.ran
 
@@ -277,7 +278,7 @@ def mutated(old: str, new: str) -> ModuleType:
 
 @pytest.mark.parametrize("breaks", [False, True], ids=["all go well", "flights break"])
 def test_control_without_the_second_look_somebody_is_stranded(monkeypatch: pytest.MonkeyPatch, breaks: bool) -> None:
-    module = mutated("lane.flights -= 1\n        self._take_off(lane)", "lane.flights -= 1")
+    module = mutated("                future.cancel()\n        self._take_off()", "                future.cancel()")
     assert any(
         stranded(lambda pool: module.Batches(pool, ""), ticks, at, monkeypatch, breaks=breaks)[0]
         for ticks, at in schedules(CALLBACKS)
@@ -285,7 +286,7 @@ def test_control_without_the_second_look_somebody_is_stranded(monkeypatch: pytes
 
 
 async def test_control_without_trying_alone_one_failure_fails_all() -> None:
-    module = mutated("await self._each_alone([waiting for waiting in batch if not waiting[1].done()])",
+    module = mutated("await self._each_alone([waiting for waiting in batch if not waiting[2].done()])",
                      "[_fail(waiting, error) for waiting in batch]")  # fmt: skip
     answers = await together(module.Batches(Pool(), ""), row("a"), row("bad", "poison"), row("b"))
     assert [type(answer) for answer in answers] == [asyncpg.CheckViolationError] * 3

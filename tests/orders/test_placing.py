@@ -90,7 +90,7 @@ async def test_control_without_the_lock_the_race_ends_in_errors(
         try:
             await batches._send(batch)
         except asyncpg.PostgresError as error:
-            batch[0][1].set_exception(error)
+            batch[0][2].set_exception(error)
 
     monkeypatch.setattr(Batches, "_answer_all", try_once)
     await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.02);")

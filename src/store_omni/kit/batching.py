@@ -5,7 +5,6 @@ the disk turns. A batch locks it once for all who wait.
 """
 
 import asyncio
-import functools
 import logging
 from collections import deque
 from typing import Any
@@ -16,11 +15,9 @@ from store_omni.kit.errors import N_, Refusal
 
 log = logging.getLogger(__name__)
 BATCH_ROWS_MAX = 128
-# A batch is one transaction, so it stays within the database that holds its stores: one lane for each such database.
-LANES = 1
-# With so many on their way, whoever comes next waits and shares; below it each goes at once. Two, so that one is being
-# written while the disk confirms the other; more would only make the batches smaller.
-FLIGHTS_PER_LANE_MAX = 2
+# So many batches are under way at once, so that one is being worked on while the disk confirms the other. More would only
+# make them smaller.
+FLIGHTS_MAX = 2
 ALONE_AT_ONCE_MAX = 4
 TRIES_MAX = 6
 FIRST_PAUSE_SECONDS = 0.05
@@ -32,7 +29,7 @@ UNKNOWN = (
 )  # fmt: skip
 
 Answer = dict[str, Any]
-Waiting = tuple[bytes, asyncio.Future[Answer]]
+Waiting = tuple[int, bytes, asyncio.Future[Answer]]
 
 
 class OutcomeUnknown(Refusal):
@@ -45,53 +42,54 @@ class OutcomeUnknown(Refusal):
     next_step = N_("Send the same again in a moment: it counts once, however often it arrives.")
 
 
-class _Lane:
-    def __init__(self) -> None:
-        self.waiting: deque[Waiting] = deque()
-        self.flights = 0
-
-
 class Batches:
     """Sends rows to one SQL function that takes a JSON array of them and answers each by its `no`.
 
     `sql`: `SELECT room.verb_batch($1::text::jsonb)`. Rows carry an operation key, so sending one twice does it once. An
-    answer with `again` was refused because of others in its batch and is tried without them.
+    answer with `again` was refused because of others in its batch and is tried without them. Rows of one key (a store) are
+    never in two batches of this process at once: they would only wait for each other's locks.
     """
 
     def __init__(self, pool: asyncpg.Pool, sql: str) -> None:
         self.pool = pool
         self._sql = sql
-        self._lanes = [_Lane() for _ in range(LANES)]
-        self._flying: set[asyncio.Task[None]] = set()
+        self._waiting: deque[Waiting] = deque()
+        self._in_the_air: set[int] = set()
+        self._flights: set[asyncio.Task[None]] = set()
 
     async def submit(self, key: int, row: bytes) -> Answer:
         """`row`: one JSON object without `no`. `key`: the store. A caller that gives up takes nothing back: the batch
         goes on, and its outcome is found by the operation key. Errors: `OutcomeUnknown`, `asyncpg.PostgresError`."""
-        lane = self._lanes[key % LANES]
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        lane.waiting.append((row, future))
-        self._take_off(lane)
+        self._waiting.append((key, row, future))
+        self._take_off()
         return await future
 
-    def _take_off(self, lane: _Lane) -> None:
-        if lane.waiting and lane.flights < FLIGHTS_PER_LANE_MAX:
-            lane.flights += 1
-            flight = asyncio.create_task(self._fly(lane))
-            self._flying.add(flight)
-            flight.add_done_callback(functools.partial(self._landed, lane))
+    def _take_off(self) -> None:
+        """Everybody who waits and whose store is not in the air goes at once, if there is room for another flight."""
+        if not self._waiting or len(self._flights) >= FLIGHTS_MAX:
+            return
+        batch: list[Waiting] = []
+        staying: deque[Waiting] = deque()
+        for waiting in self._waiting:
+            fits = len(batch) < BATCH_ROWS_MAX and waiting[0] not in self._in_the_air
+            (batch if fits else staying).append(waiting)
+        if batch:
+            self._waiting = staying
+            self._in_the_air |= {key for key, _, _ in batch}
+            flight = asyncio.create_task(self._answer_all(batch))
+            self._flights.add(flight)
+            flight.add_done_callback(lambda done: self._land(done, batch))
 
-    async def _fly(self, lane: _Lane) -> None:
-        while lane.waiting:
-            batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), BATCH_ROWS_MAX))]
-            await self._answer_all(batch)
-
-    def _landed(self, lane: _Lane, flight: asyncio.Task[None]) -> None:
-        """However a flight ended, even one that was cancelled before it began. Somebody may have arrived after its last
-        look at the queue, when its place was not free yet; so the queue is looked at once more with the place given back.
-        """
-        self._flying.discard(flight)
-        lane.flights -= 1
-        self._take_off(lane)
+    def _land(self, flight: asyncio.Task[None], batch: list[Waiting]) -> None:
+        """However the flight ended, even one that was cancelled before it began. Nothing is awaited between giving its place
+        back and looking who waits, so nobody can arrive unseen in between."""
+        self._flights.discard(flight)
+        self._in_the_air -= {key for key, _, _ in batch}
+        for _, _, future in batch:
+            if not future.done():
+                future.cancel()
+        self._take_off()
 
     async def _answer_all(self, batch: list[Waiting]) -> None:
         try:
@@ -101,24 +99,24 @@ class Batches:
                 again = await self._send(again) if len(again) > 1 else again
                 await self._each_alone(again)
         except asyncio.CancelledError:
-            for _, future in batch:
+            for _, _, future in batch:
                 future.cancel()
             raise
         except Exception as error:
             if len(batch) > 1:
                 log.warning("a batch of %s failed (%s); each is tried alone", len(batch), type(error).__name__)
-            await self._each_alone([waiting for waiting in batch if not waiting[1].done()])
+            await self._each_alone([waiting for waiting in batch if not waiting[2].done()])
 
     async def _send(self, batch: list[Waiting]) -> list[Waiting]:
         """Answers whom it can, and returns those that should be tried without the others."""
-        rows = b",".join(b'{"no":%d,%b' % (no, row[1:]) for no, (row, _) in enumerate(batch))
+        rows = b",".join(b'{"no":%d,%b' % (no, row[1:]) for no, (_, row, _) in enumerate(batch))
         answers = {answer["no"]: answer for answer in await self.pool.fetchval(self._sql, f"[{rows.decode()}]")}
         again = []
         for no, waiting in enumerate(batch):
             if len(batch) > 1 and answers[no].get("again"):
                 again.append(waiting)
-            elif not waiting[1].done():
-                waiting[1].set_result(answers[no])
+            elif not waiting[2].done():
+                waiting[2].set_result(answers[no])
         return again
 
     async def _each_alone(self, batch: list[Waiting]) -> None:
@@ -152,5 +150,5 @@ class Batches:
 
 
 def _fail(waiting: Waiting, error: Exception) -> None:
-    if not waiting[1].done():
-        waiting[1].set_exception(error)
+    if not waiting[2].done():
+        waiting[2].set_exception(error)
