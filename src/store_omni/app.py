@@ -13,7 +13,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from store_omni.catalog.knowing import KnownSkus
+from store_omni.catalog.knowing import KnownProducts, KnownSkus
 from store_omni.doctoring import refuse_unfit
 from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
@@ -34,6 +34,7 @@ from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
 from store_omni.web.plumbing import units
+from store_omni.web.plumbing.baking import KeptPages
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
 from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
@@ -60,6 +61,8 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
     app.state.known_stores = KnownStores(app.state.pool)
     app.state.known_skus = KnownSkus(app.state.pool)
+    app.state.known_products = KnownProducts(app.state.pool)
+    app.state.kept_pages = KeptPages()
     app.state.known_services = KnownServices(app.state.pool)
     app.state.histories = app.state.history_front.histories = Histories(app.state.pool)
     app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
@@ -98,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             "pool": Provide(units.pool),
             "known_stores": Provide(units.known_stores),
             "known_skus": Provide(units.known_skus),
+            "known_products": Provide(units.known_products),
             "stock": Provide(units.stock),
             "signer": Provide(units.signer),
             "clock": Provide(units.clock),

@@ -72,6 +72,8 @@ STOCK = [
           WHERE e.kind = 'return' GROUP BY 1, 2, 3)
         SELECT id, store_id, sku_id FROM due FULL JOIN back USING (id, store_id, sku_id)
         WHERE coalesce(due.units, 0) <> coalesce(back.units, 0)"""),
+    Invariant("I15", "no hold outlives its time by more than a minute", """
+        SELECT store_id, id FROM inventory.hold WHERE state = 'active' AND expires_at < now() - interval '1 minute'"""),
     Invariant("I14", "no stock stays promised to a dead order, save what still has to be put back", """
         SELECT a.store_id, a.id FROM inventory.allocation a
         JOIN orders.fulfilment_line x ON x.store_id = a.store_id AND x.allocation_id = a.id

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from store_omni.auditing import INVARIANTS, audit
+from store_omni.inventory.holding import Holder, Wanted, hold, hold_batches
 from store_omni.journal.dispatching import dispatch
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
 from store_omni.returns.choosing import Asked
@@ -14,6 +15,7 @@ from store_omni.returns.receiving import receive_return
 from store_omni.returns.requesting import request_return
 
 from ..factories.ordering import Shop
+from ..factories.world import SHOPPER
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +34,7 @@ CORRUPTIONS = {
     "I11": "UPDATE passes.pass SET spent_at = NULL WHERE purpose = 'pickup'",
     "I12": "UPDATE passes.pass SET spent_store_id = spent_store_id + 1 WHERE spent_at IS NOT NULL",
     "I13": "INSERT INTO passes.pass SELECT store_id, gen_random_uuid(), purpose, subject_id, key_id, issued_at, expires_at FROM passes.pass WHERE spent_at IS NULL",
+    "I15": "UPDATE inventory.hold SET expires_at = now() - interval '2 minutes'",
     "I14": "UPDATE orders.\"order\" SET state = 'cancelled' WHERE state = 'confirmed'",
     "I16": "UPDATE orders.fulfilment SET hold_until = now() - interval '1 hour' WHERE state = 'ready_for_pickup'",
     "I17": "DELETE FROM orders.fulfilment",
@@ -89,6 +92,10 @@ async def _busy_day(shop: Shop) -> None:
     await _bring_back(shop, order.id)
     await shop.ready((2, 1))
     await shop.place((3, 2))
+    await hold(
+        hold_batches(shop.pool), store_id=shop.world.gangnam, wanted=[Wanted(shop.world.items[4].sku_id, 2)],
+        holder=Holder(device="a phone"), by=SHOPPER, operation_key="held",
+    )  # fmt: skip
     await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
 
 

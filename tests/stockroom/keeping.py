@@ -1,10 +1,13 @@
 """What tests of the stockroom need over the small world: commands in transactions of their own, and looks at what they left."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import asyncpg
 
+from store_omni.inventory.ledger import Move, post
 from store_omni.kit.database import writing
 
 from ..factories.ordering import Shop
@@ -49,3 +52,21 @@ async def balanced(shop: Shop) -> None:
 
     async with shop.sessions.begin() as session:
         assert await drift_of(session) == []  # type: ignore[arg-type]  # a session of one's own
+
+
+async def sell(shop: Shop, index: int, units: int) -> None:
+    """Over the counter, as goods move while somebody looks at the figures."""
+    async with shop.sessions.begin() as session:
+        move = Move(shop.world.gangnam, shop.world.items[index].sku_id, "sell", on_hand=-units)
+        await post(writing(session), [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())
+
+
+async def during_a_sale(shop: Shop, index: int, units: int, command: Coroutine[Any, Any, T]) -> T:
+    """Begins the command while a sale of these units is half done; it has to wait for the sale's end."""
+    async with shop.sessions.begin() as session:
+        move = Move(shop.world.gangnam, shop.world.items[index].sku_id, "sell", on_hand=-units)
+        await post(writing(session), [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())
+        running = asyncio.create_task(command)
+        done, _ = await asyncio.wait([running], timeout=0.3)
+        assert not done
+    return await running

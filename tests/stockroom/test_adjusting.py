@@ -1,5 +1,7 @@
 """Changes by hand need a reason made for their direction; what has happened is written down even if it was promised."""
 
+import asyncio
+
 import pytest
 
 from store_omni.inventory.errors import NotEnoughStock
@@ -54,6 +56,13 @@ async def test_not_more_than_there_is(shop: Shop) -> None:
         await change(shop, 3, -11, "lost", manager=True)
     with pytest.raises(NothingListed):
         await change(shop, 3, 0, "lost")
+
+
+async def test_two_who_find_the_same_units_lost_at_once(shop: Shop) -> None:
+    both = [change(shop, 3, -6, "lost", manager=True) for _ in range(2)]
+    answers = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers if answer] == ["MoreThanThere"]
+    assert (await shop.level(3))["on_hand"] == 4
 
 
 async def test_a_large_change_needs_a_manager(shop: Shop) -> None:

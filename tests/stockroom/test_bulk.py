@@ -8,7 +8,7 @@ from store_omni.kit.errors import NotFound
 from store_omni.stockroom.changing_in_bulk import Figure, FigureAnswer, change_in_bulk
 
 from ..factories.ordering import Shop
-from .keeping import balanced, do, entries, tasks
+from .keeping import balanced, do, during_a_sale, entries, tasks
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +54,12 @@ async def test_an_absolute_figure_is_a_truth(shop: Shop) -> None:
     answer = (await change(shop, Figure("MUG-1", on_hand=5)))[0]
     assert (answer.on_hand, answer.short, answer.version) == (5, 3, 3)
     assert await tasks(shop) == [("short", 0, 3, "")]
+    await balanced(shop)
+
+
+async def test_an_absolute_figure_waits_for_a_sale_that_is_half_done(shop: Shop) -> None:
+    answers = await during_a_sale(shop, 0, 3, change(shop, Figure("MUG-1", on_hand=25)))
+    assert (answers[0].on_hand, (await shop.level(0))["on_hand"]) == (25, 25)
     await balanced(shop)
 
 

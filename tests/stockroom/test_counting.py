@@ -1,12 +1,11 @@
 """Counts are blind, hold up against sales that go on, and large differences need a second person."""
 
 import asyncio
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from store_omni.inventory.ledger import Move, post
 from store_omni.kit.errors import NotFound
 from store_omni.pickup.picking import report_short, start_picking
 from store_omni.stockroom.adjusting import Change, adjust
@@ -26,7 +25,7 @@ from store_omni.stockroom.papers import count_of, counts_of
 from store_omni.stockroom.receiving import Arrived, receive
 
 from ..factories.ordering import Shop
-from .keeping import balanced, do, entries, tasks, trust
+from .keeping import balanced, do, during_a_sale, entries, sell, tasks, trust
 
 pytestmark = pytest.mark.anyio
 
@@ -51,13 +50,6 @@ async def count(shop: Shop, count_id: UUID, index: int, units: int, aside: int =
 
 async def close(shop: Shop, count_id: UUID, **more: bool) -> Closed:
     return await do(shop, close_count, shop.world.gangnam, count_id, by=shop.world.clerk.actor(), **more)
-
-
-async def sell(shop: Shop, index: int, units: int) -> None:
-    """Over the counter, as goods move while somebody counts."""
-    async with shop.sessions.begin() as session:
-        move = Move(shop.world.gangnam, shop.world.items[index].sku_id, "sell", on_hand=-units)
-        await post(session, [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())  # type: ignore[arg-type]
 
 
 async def test_a_count_corrects_what_was_wrong_and_settles_the_rest(shop: Shop) -> None:
@@ -98,13 +90,7 @@ async def test_sales_between_counting_and_closing_are_no_loss(shop: Shop) -> Non
 async def test_a_count_waits_for_a_sale_that_is_half_done(shop: Shop) -> None:
     """The sale holds the level's lock; the figure that the line remembers is the one after it."""
     count_id = await start(shop, 0)
-    async with shop.sessions.begin() as session:
-        move = Move(shop.world.gangnam, shop.world.items[0].sku_id, "sell", on_hand=-3)
-        await post(session, [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())  # type: ignore[arg-type]
-        counting = asyncio.create_task(count(shop, count_id, 0, 7))
-        done, _ = await asyncio.wait([counting], timeout=0.3)
-        assert not done
-    await counting
+    await during_a_sale(shop, 0, 3, count(shop, count_id, 0, 7))
     line = await shop.pool.fetchrow("SELECT on_hand, version FROM stockroom.count_line WHERE count_id = $1", count_id)
     assert tuple(line) == (7, 2)
 
@@ -303,3 +289,35 @@ async def test_goods_that_the_books_never_had(shop: Shop) -> None:
     await do(shop, close_count, new_store, count_id, by=by)
     assert (await shop.level(0, new_store))["on_hand"] == 3
     await balanced(shop)
+
+
+async def test_closed_twice_at_once_it_corrects_once(shop: Shop) -> None:
+    count_id = await start(shop, 0)
+    await count(shop, count_id, 0, 8)
+    answers = await asyncio.gather(*(close(shop, count_id) for _ in range(3)), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Closed", "CountOver", "CountOver"]
+    assert (await shop.level(0))["on_hand"] == 8
+
+
+async def test_nothing_is_counted_into_a_count_that_is_being_closed(shop: Shop) -> None:
+    count_id = await start(shop, 0)
+    await count(shop, count_id, 0, 8)
+    async with shop.sessions.begin() as session:
+        await close_count(session, shop.world.gangnam, count_id, by=shop.world.clerk.actor())  # type: ignore[arg-type]
+        late = asyncio.create_task(count(shop, count_id, 1, 3))
+        done, _ = await asyncio.wait([late], timeout=0.3)
+        assert not done
+    with pytest.raises(CountOver):
+        await late
+
+
+async def test_two_managers_at_once_approve_once(shop: Shop) -> None:
+    count_id = await start(shop, 0)
+    await count(shop, count_id, 0, 2)
+    await close(shop, count_id)
+    by = shop.world.manager.actor()
+    answers = await asyncio.gather(
+        *(do(shop, approve_count, shop.world.gangnam, count_id, by=by) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Closed", "NothingToApprove"]
+    assert (await shop.level(0))["on_hand"] == 2

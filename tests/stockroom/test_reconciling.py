@@ -1,5 +1,7 @@
 """Drift: found by comparing, mended by entries, and never by overwriting what people saw."""
 
+import asyncio
+
 import pytest
 
 from store_omni.cli import main
@@ -85,6 +87,17 @@ async def test_an_allocation_that_was_ended_by_hand(shop: Shop) -> None:
     await balanced(shop)
 
 
+async def test_two_who_mend_at_once_mend_once(shop: Shop) -> None:
+    await shop.place((0, 4))
+    await shop.pool.execute("UPDATE inventory.allocation SET state = 'released'")
+    await behind_the_back(shop, 1, "on_hand = 12")
+    done = await asyncio.gather(*(mended(shop) for _ in range(3)))
+    assert sorted(one.figures for one in done) == [0, 0, 2]
+    assert await shop.pool.fetchval("SELECT count(*) FROM inventory.ledger_entry WHERE reason = 'drift'") == 2
+    assert [task[2] for task in await tasks(shop)] == [4, 2, 2]
+    await balanced(shop)
+
+
 async def test_a_deficit_that_is_none(shop: Shop) -> None:
     await behind_the_back(shop, 0, "short = 2")
     assert {row[1:] for row in await found(shop)} == {("short", "ledger", 2, 0), ("short", "promises", 2, 0)}
@@ -135,8 +148,6 @@ async def test_a_clerk_of_another_store_mends_nothing(shop: Shop) -> None:
 
 
 def test_the_command(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import asyncio
-
     from store_omni.kit.database import open_pool
 
     from ..factories.world import make_world

@@ -11,7 +11,7 @@ from store_omni.stockroom.selling_at_till import report_sales
 from store_omni.stockroom.stating_at_till import report_counts
 
 from ..factories.ordering import Shop
-from .keeping import balanced, do, entries, tasks, trust
+from .keeping import balanced, do, during_a_sale, entries, tasks, trust
 
 pytestmark = pytest.mark.anyio
 
@@ -151,6 +151,13 @@ async def test_what_the_till_believes_is_corrected_by_what_moved_since(shop: Sho
     # It is a belief, not a count: trust in the figure does not rise.
     known = await trust(shop, 0)
     assert known["counted_at"] is None and known["stated_at"] == at
+    await balanced(shop)
+
+
+async def test_a_figure_waits_for_a_sale_that_is_half_done(shop: Shop) -> None:
+    await during_a_sale(shop, 0, 3, stated(shop, paper(shop, "c1", (0, 12))))
+    # The sale was begun before the figure was stated, so the figure has it.
+    assert await on_hand(shop) == 12
     await balanced(shop)
 
 

@@ -1,21 +1,24 @@
-"""SKUs by their codes as this process knows them, kept for seconds. For addresses and forms that name a code; whether and
-for how much it is sold is decided in the database."""
+"""The catalogue as this process knows it, kept for seconds: SKUs by their codes, and the pages of products that people ask for.
+Whether and for how much something is sold is decided in the database."""
 
 from collections.abc import Iterable, Mapping
 
 import asyncpg
+import msgspec
 
-from store_omni.catalog.queries import skus_by_code
+from store_omni.catalog.queries import Found, Sort, listed, search, shelf_sizes, skus_by_code
+from store_omni.catalog.searching import read_query
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
-KEPT_MAX = 50_000
+CODES_KEPT_MAX = 50_000
+PAGES_KEPT_MAX = 500
 
 
 class KnownSkus:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._kept: Keeping[str, int] = Keeping(self._read, seconds=KEPT_SECONDS, most=KEPT_MAX)
+        self._kept: Keeping[str, int] = Keeping(self._read, seconds=KEPT_SECONDS, most=CODES_KEPT_MAX)
 
     async def _read(self, codes: list[str]) -> Mapping[str, int]:
         return await skus_by_code(self._pool, codes)
@@ -23,3 +26,44 @@ class KnownSkus:
     async def ids(self, codes: Iterable[str]) -> dict[str, int]:
         """SKU code → id of those that are sold (goods and bundles); others are missing."""
         return await self._kept.get_many(codes)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A page of products as somebody asks for it. `typed` empty: everything, or one shelf. `page` from 1."""
+
+    typed: str = ""
+    category: str = ""
+    sort: Sort = "popular"
+    page: int = 1
+
+
+class KnownProducts:
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._pages: Keeping[Asked, Found] = Keeping(self._read, seconds=KEPT_SECONDS, most=PAGES_KEPT_MAX)
+        self._sizes: Keeping[str, dict[str, int]] = Keeping(self._read_sizes, seconds=KEPT_SECONDS, most=1)
+
+    async def _read(self, pages: list[Asked]) -> Mapping[Asked, Found]:
+        return {asked: await self._find(asked) for asked in pages}
+
+    async def _find(self, asked: Asked) -> Found:
+        reading = read_query(asked.typed)
+        if reading.empty:
+            return await listed(self._pool, category=asked.category, sort=asked.sort, page=asked.page)
+        return await search(self._pool, reading, category=asked.category, sort=asked.sort, page=asked.page)
+
+    async def _read_sizes(self, keys: list[str]) -> Mapping[str, dict[str, int]]:
+        return dict.fromkeys(keys, await shelf_sizes(self._pool))
+
+    async def page(self, asked: Asked) -> Found:
+        found = self._pages.peek(asked) or await self._pages.get(asked)
+        assert found is not None  # `_read` returns every page it is asked for
+        return found
+
+    async def shelf_sizes(self) -> dict[str, int]:
+        """How many products each category has."""
+        sizes = self._sizes.peek("all")
+        if sizes is None:
+            sizes = await self._sizes.get("all")
+        assert sizes is not None
+        return sizes

@@ -77,6 +77,11 @@ class Keeping(Generic[K, V]):
             return found[1]
         return None
 
+    def peek_all(self, keys: Iterable[K]) -> list[V] | None:
+        """All of them, in their order, or None where one is missing."""
+        found = [self.peek(key) for key in keys]
+        return None if None in found else found  # type: ignore[return-value]  # none of them is None
+
     async def get(self, key: K) -> V | None:
         return (await self.get_many((key,))).get(key)
 

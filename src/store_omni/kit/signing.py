@@ -24,6 +24,7 @@ class Signer:
 
     def __init__(self, keys: dict[int, bytes], current: int) -> None:
         self._private = {key_id: Ed25519PrivateKey.from_private_bytes(seed) for key_id, seed in keys.items()}
+        self._public = {key_id: private.public_key() for key_id, private in self._private.items()}
         self.current = current
 
     def sign(self, payload: bytes) -> str:
@@ -44,11 +45,11 @@ class Signer:
         if base64.b32encode(raw).decode() != token:
             raise BadToken("spelling")
         payload, signature = raw[:PAYLOAD_BYTES], raw[PAYLOAD_BYTES:]
-        private = self._private.get(payload[4])
-        if private is None:
+        public = self._public.get(payload[4])
+        if public is None:
             raise BadToken("key")
         try:
-            private.public_key().verify(signature, payload)
+            public.verify(signature, payload)
         except InvalidSignature as error:
             raise BadToken("signature") from error
         return payload

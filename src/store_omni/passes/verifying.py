@@ -1,5 +1,6 @@
 """What a scanned code is worth now, and spending it: once, by compare-and-set."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.signing import Signer
-from store_omni.passes.codes import Purpose, read_code, subject_digest
+from store_omni.passes.codes import PassCode, Purpose, read_code, subject_digest
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
 
 
@@ -21,14 +22,15 @@ class KnownPass(msgspec.Struct, frozen=True):
     subject_id: UUID
 
 
-_LOOK = text(
-    """SELECT p.store_id, p.id, p.purpose, p.subject_id, p.expires_at, p.revoked_at, p.revoked_reason, p.spent_at,
-              p.expires_at <= now() AS expired, home.name_ko AS home_ko, home.name_en AS home_en,
-              spent.name_ko AS spent_ko, spent.name_en AS spent_en, a.name AS spent_by
-       FROM passes.pass p JOIN stores.store home ON home.id = p.store_id
-       LEFT JOIN stores.store spent ON spent.id = p.spent_store_id LEFT JOIN staff.account a ON a.id = p.spent_by
-       WHERE p.store_id = :store AND p.id = :id"""
+# A pass `p` with the names that a refusal of it says: columns and joins, for statements that read more with it.
+LOOK_COLUMNS = (
+    "p.store_id, p.id, p.purpose, p.subject_id, p.expires_at, p.revoked_at, p.revoked_reason, p.spent_at, "
+    "p.expires_at <= now() AS expired, home.name_ko AS home_ko, home.name_en AS home_en, "
+    "spent.name_ko AS spent_ko, spent.name_en AS spent_en, sa.name AS spent_by"
 )
+LOOK_JOINS = """JOIN stores.store home ON home.id = p.store_id
+  LEFT JOIN stores.store spent ON spent.id = p.spent_store_id LEFT JOIN staff.account sa ON sa.id = p.spent_by"""
+_LOOK = text(f"SELECT {LOOK_COLUMNS} FROM passes.pass p {LOOK_JOINS} WHERE p.store_id = :store AND p.id = :id")
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -47,24 +49,29 @@ async def verify(
     """
     read = read_code(signer, code)
     row = (await session.execute(_LOOK, {"store": read.store_id, "id": read.pass_id})).one_or_none()
-    if row is None or row.purpose != read.purpose or subject_digest(row.subject_id) != read.subject_digest:
+    return judge(read, None if row is None else row._mapping, purposes=purposes, at_store=at_store)
+
+
+def judge(read: PassCode, row: Mapping[str, Any] | None, *, purposes: tuple[Purpose, ...], at_store: int | None) -> KnownPass:
+    """What the row of LOOK_COLUMNS (None: there is none) makes of a code whose signature is right. Errors as of `verify`."""
+    if row is None or row["purpose"] != read.purpose or subject_digest(row["subject_id"]) != read.subject_digest:
         raise PassInvalid
     if read.purpose not in purposes:
         raise PassWrongPurpose(purpose=read.purpose)
-    if row.spent_at is not None:
+    if row["spent_at"] is not None:
         raise PassSpent(**_spent(row))
-    if row.revoked_at is not None:
-        raise PassRevoked(when=row.revoked_at, why=row.revoked_reason)
-    if row.expired:
-        raise PassExpired(when=row.expires_at)
-    if at_store is not None and row.store_id != at_store:
-        raise PassWrongStore(store=Names(ko=row.home_ko, en=row.home_en))
-    return KnownPass(store_id=row.store_id, id=row.id, purpose=row.purpose, subject_id=row.subject_id)
+    if row["revoked_at"] is not None:
+        raise PassRevoked(when=row["revoked_at"], why=row["revoked_reason"])
+    if row["expired"]:
+        raise PassExpired(when=row["expires_at"])
+    if at_store is not None and row["store_id"] != at_store:
+        raise PassWrongStore(store=Names(ko=row["home_ko"], en=row["home_en"]))
+    return KnownPass(store_id=row["store_id"], id=row["id"], purpose=row["purpose"], subject_id=row["subject_id"])
 
 
-def _spent(row: Any) -> dict[str, Any]:
-    when: datetime = row.spent_at
-    return {"when": when, "store": Names(ko=row.spent_ko or "–", en=row.spent_en or "–"), "who": row.spent_by or "–"}
+def _spent(row: Mapping[str, Any]) -> dict[str, Any]:
+    when: datetime = row["spent_at"]
+    return {"when": when, "store": Names(ko=row["spent_ko"] or "–", en=row["spent_en"] or "–"), "who": row["spent_by"] or "–"}
 
 
 async def spend(session: WriteSession, known: KnownPass, *, by: Actor) -> None:
@@ -82,9 +89,9 @@ async def spend(session: WriteSession, known: KnownPass, *, by: Actor) -> None:
     )
     if spent.scalar() is not None:
         return
-    row = (await session.execute(_LOOK, {"store": known.store_id, "id": known.id})).one()
-    if row.spent_at is not None:
+    row = (await session.execute(_LOOK, {"store": known.store_id, "id": known.id})).one()._mapping
+    if row["spent_at"] is not None:
         raise PassSpent(**_spent(row))
-    if row.revoked_at is not None:
-        raise PassRevoked(when=row.revoked_at, why=row.revoked_reason)
-    raise PassExpired(when=row.expires_at)
+    if row["revoked_at"] is not None:
+        raise PassRevoked(when=row["revoked_at"], why=row["revoked_reason"])
+    raise PassExpired(when=row["expires_at"])

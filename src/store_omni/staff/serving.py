@@ -10,7 +10,7 @@ from store_omni.kit.ids import new_id, secret_token, token_hash
 
 VERBS = (
     "stock:read", "orders:place", "orders:read", "orders:cancel", "pickups:work", "returns:request", "returns:receive",
-    "customers:read",
+    "customers:read", "stock:write", "stock:count", "stock:approve", "till:report",
 )  # fmt: skip
 NO_SECRET = "!"  # noqa: S105 — matches no PIN: argon2 never makes it
 

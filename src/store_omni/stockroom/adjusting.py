@@ -4,7 +4,6 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
 
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.inventory.ledger import Move, post
@@ -16,6 +15,7 @@ from store_omni.stockroom.errors import ManagerNeeded, MoreThanThere, ReasonMiss
 from store_omni.stockroom.limits import too_large
 from store_omni.stockroom.listing import check_listed, check_reach, write_document
 from store_omni.stockroom.locking import LevelNow, lock_levels
+from store_omni.stockroom.queries import codes_of
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ async def adjust(session: WriteSession, store_id: int, *, changes: list[Change],
         raise ManagerNeeded
     document_id = await write_document(session, "adjustment", store_id, by=by, note=note)
     levels = await lock_levels(session, [(store_id, change.sku_id) for change in changes])
-    names = await _codes(session, [change.sku_id for change in changes])
+    names = await codes_of(session, [change.sku_id for change in changes])
     moves = [
         move_for(
             store_id, change, reason, levels.get((store_id, change.sku_id), NO_LEVEL), item=names[change.sku_id],
@@ -135,13 +135,8 @@ async def _move_quarantine(session: WriteSession, kind: str, move: Move, units: 
     level = (await lock_levels(session, [(move.store, move.sku)])).get((move.store, move.sku), NO_LEVEL)
     left = level.quarantine if move.quarantine < 0 else level.on_hand
     if units > left:
-        raise MoreThanThere(item=(await _codes(session, [move.sku]))[move.sku], left=left)
+        raise MoreThanThere(item=(await codes_of(session, [move.sku]))[move.sku], left=left)
     await post(session, [msgspec.structs.replace(move, document=document_id)], cause=(kind, document_id), by=by)
     data = {"reason": move.reason, "sku_id": move.sku, "units": move.quarantine}
     await record(session, "stock.quarantined", Subject("stock_document", document_id, store_id=move.store), by=by, data=data)
     return document_id
-
-
-async def _codes(session: WriteSession, sku_ids: list[int]) -> dict[int, str]:
-    rows = await session.execute(text("SELECT id, code FROM catalog.sku WHERE id = ANY(:ids)"), {"ids": sku_ids})
-    return {row.id: row.code for row in rows}

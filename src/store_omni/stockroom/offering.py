@@ -112,13 +112,16 @@ class Stock:
     async def spreads(
         self,
         products: Mapping[int, Sequence[int]],
+        skus: Iterable[SkuStock] | None = None,
         *,
         place: Place | None = None,
         chosen_id: int | None = None,
         channel: str = "web",
     ) -> dict[int, Spread]:
-        """`products`: product id → SKU ids. By product id."""
-        known = await self.of((sku for ids in products.values() for sku in ids), channel=channel)
+        """`products`: product id → SKU ids; `skus`: what has been read of them already. By product id."""
+        if skus is None:
+            skus = (await self.of((sku for ids in products.values() for sku in ids), channel=channel)).values()
+        known = {sku.id: sku for sku in skus}
         stores = (await self._stores.all()).by_id
         near = {store.id: kilometres(place, store.latitude, store.longitude) for store in stores.values()}
         return {

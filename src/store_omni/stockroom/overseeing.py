@@ -189,3 +189,16 @@ async def goods_at(session: ReadSession, store_id: int | None, sku_ids: Sequence
         {"store": store_id, "skus": list(sku_ids)},
     )
     return {row[0]: GoodsAt(goods(row), *row[GOODS_FIELDS:]) for row in rows}
+
+
+async def categories_in_stock(session: ReadSession, store_id: int | None = None) -> list[str]:
+    """Keys of the categories that a store, or any, has levels of."""
+    rows = await session.execute(
+        text(
+            """SELECT DISTINCT p.category FROM catalog.product p WHERE p.category <> '' AND EXISTS (
+                 SELECT 1 FROM catalog.sku k JOIN inventory.stock_level l ON l.sku_id = k.id
+                 WHERE k.product_id = p.id AND (CAST(:store AS int) IS NULL OR l.store_id = :store)) ORDER BY 1"""
+        ),
+        {"store": store_id},
+    )
+    return list(rows.scalars())

@@ -136,3 +136,9 @@ async def task_of(session: ReadSession, store_id: int, task_id: UUID) -> TaskVie
     if row is None:
         raise NotFound
     return _task(row)
+
+
+async def codes_of(session: ReadSession, sku_ids: list[int]) -> dict[int, str]:
+    """SKU id → code."""
+    rows = await session.execute(text("SELECT id, code FROM catalog.sku WHERE id = ANY(:ids)"), {"ids": sku_ids})
+    return {row.id: row.code for row in rows}

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -72,11 +73,12 @@ class Town(msgspec.Struct, frozen=True):
 
 
 class Floor:
-    """Not for several threads. `steps`: commands sent so far."""
+    """Not for several threads. `steps`: commands sent so far. `heard`: how often which answer."""
 
     def __init__(self, url: str) -> None:
         self.runner = asyncio.Runner()
         self.steps = 0
+        self.heard: Counter[str] = Counter()
         self.pool: asyncpg.Pool
         self.engine: AsyncEngine
         self.sessions: async_sessionmaker[AsyncSession]
@@ -126,7 +128,7 @@ class Floor:
         await self.pool.executemany(
             "INSERT INTO catalog.bundle_part VALUES ($1, $2, $3)", [(bundle.sku_id, sku, units) for sku, units in parts.items()]
         )
-        opening = {(store, item.sku_id): 6 for store in ids[:2] for item in goods}
+        opening = {(store, item.sku_id): units for store in ids[:2] for item, units in zip(goods, (8, 6, 4, 3), strict=True)}
         for (store, sku), units in opening.items():
             await put_stock(self.pool, store, sku, units)
         clerks = {store: (await make_person(self.pool, f"{number}c{store}", "clerk", store)).actor() for store in ids}

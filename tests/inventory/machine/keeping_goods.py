@@ -14,7 +14,8 @@ from store_omni.stockroom.stating_at_till import report_counts
 from store_omni.stockroom.transferring import close_transfer, receive_transfer, send_transfer
 
 from .goods import REASONS, Count, Report, Transfer
-from .rules import ANY, FEW, Selling, one_of, there_is
+from .levels import Place
+from .rules import ANY, FEW, MOSTLY, Selling, one_of, there_is
 
 GOODS = st.integers(0, 3)
 PILE = st.dictionaries(GOODS, FEW, min_size=1, max_size=2)
@@ -84,18 +85,18 @@ class Stock(Selling):
             lambda session: close_transfer(session, transfer.to, transfer.id, by=by),
         )
 
-    @rule(store=ANY, index=GOODS, units=st.integers(-7, 7).filter(bool), reason=st.sampled_from(sorted(REASONS)), manager=st.booleans())
-    def adjust(self, store: int, index: int, units: int, reason: str, manager: bool) -> None:
-        at, sku = one_of(self.town.stores, store).id, self.town.skus[index]
+    @rule(store=ANY, index=GOODS, busy=MOSTLY, units=st.integers(-7, 7).filter(bool), reason=st.sampled_from(sorted(REASONS)), manager=MOSTLY)
+    def adjust(self, store: int, index: int, busy: bool, units: int, reason: str, manager: bool) -> None:
+        at, sku = self.spot(store, index, busy)
         by = self.town.manager if manager else self.clerk(at)
         self.do(
             lambda: self.model.adjust(at, sku, units, reason, clerk=not manager),
             lambda session: adjust(session, at, changes=[Change(sku, units)], reason=reason, by=by),
         )
 
-    @rule(store=ANY, index=GOODS, units=FEW)
-    def damage(self, store: int, index: int, units: int) -> None:
-        at, sku = one_of(self.town.stores, store).id, self.town.skus[index]
+    @rule(store=ANY, index=GOODS, busy=MOSTLY, units=FEW)
+    def damage(self, store: int, index: int, busy: bool, units: int) -> None:
+        at, sku = self.spot(store, index, busy)
         by = self.clerk(at)
         self.do(
             lambda: self.model.damage(at, sku, units),
@@ -114,9 +115,10 @@ class Stock(Selling):
 
     # Counts.
 
-    @rule(store=ANY, indexes=st.lists(GOODS, min_size=1, max_size=2, unique=True))
-    def start_count(self, store: int, indexes: list[int]) -> None:
-        at, skus = one_of(self.town.stores, store).id, [self.town.skus[index] for index in indexes]
+    @rule(store=ANY, index=GOODS, busy=MOSTLY, more=st.lists(GOODS, max_size=1))
+    def start_count(self, store: int, index: int, busy: bool, more: list[int]) -> None:
+        at, first = self.spot(store, index, busy)
+        skus = sorted({first, *(self.town.skus[index] for index in more)})
         by = self.clerk(at)
         made, count_id = self.send(
             lambda: self.model.start_count(at, skus),
@@ -167,17 +169,17 @@ class Stock(Selling):
 
     # Tills.
 
-    @rule(store=ANY, index=st.integers(0, 4), qty=st.integers(-2, 4).filter(bool), back=MOMENTS_BACK)
-    def till_sells(self, store: int, index: int, qty: int, back: int) -> None:
-        self._report("sale", store, index, qty, back)
+    @rule(store=ANY, index=st.integers(0, 4), busy=MOSTLY, qty=st.integers(-2, 4).filter(bool), back=MOMENTS_BACK)
+    def till_sells(self, store: int, index: int, busy: bool, qty: int, back: int) -> None:
+        self._report("sale", self.spot(store, index, busy), qty, back)
 
-    @rule(store=ANY, index=GOODS, qty=st.integers(-1, 9), back=MOMENTS_BACK)
-    def till_states(self, store: int, index: int, qty: int, back: int) -> None:
-        self._report("count", store, index, qty, back)
+    @rule(store=ANY, index=GOODS, busy=MOSTLY, qty=st.integers(-1, 9), back=MOMENTS_BACK)
+    def till_states(self, store: int, index: int, busy: bool, qty: int, back: int) -> None:
+        self._report("count", self.spot(store, index, busy), qty, back)
 
-    def _report(self, kind: str, store: int, index: int, qty: int, back: int) -> None:
-        at, moment = one_of(self.town.stores, store).id, max(0, len(self.times) - 1 - back)
-        self._hear(Report(at, f"{len(self.model.reports)}", kind, self.town.skus[index], qty, moment))
+    def _report(self, kind: str, at: Place, qty: int, back: int) -> None:
+        moment = max(0, len(self.times) - 1 - back)
+        self._hear(Report(at[0], f"{len(self.model.reports)}", kind, at[1], qty, moment))
 
     @precondition(there_is("reports"))
     @rule(which=ANY, more=st.sampled_from([0, 0, 1]))

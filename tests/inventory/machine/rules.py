@@ -26,7 +26,7 @@ from store_omni.returns.requesting import request_return
 
 from .floor import Floor, Town, operation_key
 from .goods import Goods
-from .levels import Move, No
+from .levels import Move, No, Place
 from .model import Hold, Line, Order
 
 T = TypeVar("T")
@@ -36,6 +36,8 @@ CONTACT = Contact("김하늘", "+821012345678", None, "ko")
 ANY = st.integers(0, 11)
 FEW = st.integers(1, 3)
 WANTED = st.dictionaries(st.integers(0, 4), FEW, min_size=1, max_size=3)
+MOSTLY = st.sampled_from([True] * 3 + [False])
+SELDOM = st.sampled_from([False] * 7 + [True])
 SHORT_REASONS = st.sampled_from(["not_found", "damaged", "wrong_count"])
 
 
@@ -65,6 +67,7 @@ class Selling(RuleBasedStateMachine):
         expected = {place: level.figures for place, level in self.model.shelves.levels.items()}
         self.times.append(self.floor.look(self.town, expected))
         self.model.shelves.moment += 1
+        self.floor.heard["steps with units short"] += any(level.short for level in self.model.shelves.levels.values())
 
     def teardown(self) -> None:
         self.floor.audit()
@@ -83,6 +86,7 @@ class Selling(RuleBasedStateMachine):
         except Refusal as refusal:
             heard = type(refusal).__name__
         assert heard == said, f"the product said {heard or 'yes'}, the model {said or 'yes'}"
+        self.floor.heard[said or "yes"] += 1
         return (None, None) if said else (made, answer)
 
     def do(self, expect: Callable[[], Any], work: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -93,6 +97,13 @@ class Selling(RuleBasedStateMachine):
 
     def wanted(self, indexes: dict[int, int]) -> dict[int, int]:
         return {self.town.skus[index]: qty for index, qty in indexes.items()}
+
+    def spot(self, store: int, index: int, busy: bool) -> Place:
+        """A level; `busy`: one with promised units, if there is any, because there it hurts."""
+        promised = [place for place, level in sorted(self.model.shelves.levels.items()) if level.allocated + level.reserved]
+        if busy and promised:
+            return one_of(promised, store + index)
+        return one_of(self.town.stores, store).id, self.town.skus[index]
 
     def clerk(self, store: int) -> Actor:
         return self.town.clerks[store]
@@ -147,9 +158,9 @@ class Selling(RuleBasedStateMachine):
         self._place(one_of(self.town.stores, store).id, self.wanted(indexes), None)
 
     @precondition(there_is("holds"))
-    @rule(which=ANY, change=st.integers(-1, 1), alone=st.booleans(), elsewhere=st.sampled_from([False] * 7 + [True]))
-    def place_from_hold(self, which: int, change: int, alone: bool, elsewhere: bool) -> None:
-        held: Hold = one_of(self.model.holds, which)
+    @rule(which=ANY, change=st.integers(-1, 1), alone=st.booleans(), alive=MOSTLY, elsewhere=SELDOM)
+    def place_from_hold(self, which: int, change: int, alone: bool, alive: bool, elsewhere: bool) -> None:
+        held: Hold = one_of((alive and self.model.eligible("holds", state="active")) or self.model.holds, which)
         lines = list(held.lines.items())[: 1 if alone else None]
         store = one_of(self.town.stores, which).id if elsewhere else held.store
         self._place(store, {sku: max(1, qty + change) for sku, qty in lines}, held)
@@ -341,7 +352,7 @@ class Selling(RuleBasedStateMachine):
 
         await self.floor.write(receive)
 
-    @precondition(there_is("orders"))
+    @precondition(lambda self: self.model.orders and self.model.shelves.moment % 4 == 0)
     @rule(which=ANY, line=ANY, command=st.sampled_from(["start", "scan", "undo", "short", "pack", "stage", "put_back"]))
     def try_what_does_not_fit(self, which: int, line: int, command: str) -> None:
         """Any command on any order."""

@@ -20,11 +20,13 @@ from litestar.routes import HTTPRoute
 
 import store_omni
 from store_omni.app import create_app
+from store_omni.customers.finding import DigitsAlone, NameAlone
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.kit.errors import InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
 from store_omni.returns.errors import NoStoreToReceive
 from store_omni.returns.states import ReturnMovedOn
+from store_omni.stockroom.errors import ListedTwice, ManagerNeeded, MoreThanThere, ReasonMissing, UnknownGoods
 
 from ...conftest import settings_for
 
@@ -32,8 +34,28 @@ SOURCES = Path(store_omni.__file__).parents[1]
 Place = tuple[str, str]
 """(module, name at its top level); of a method `Class.name`; of a whole module the name is empty."""
 
+PER_LINE = "said in the line's own answer"
+NO_NEED = "only sending, and taking free goods by hand, needs something free"
 BY_STORE = "only the counter's page, which sends a receipt's code, asks for a look at it"
 CANNOT: dict[str, dict[type[Refusal], str]] = {
+    "find_orders": dict.fromkeys((NameAlone, DigitsAlone), "said as invalid_input, because names are not searched here"),
+    "change_stock": dict.fromkeys(
+        (ManagerNeeded, NotEnoughStock, ListedTwice, UnknownGoods, MoreThanThere, ReasonMissing), PER_LINE
+    ),
+    **{
+        name: {NotEnoughStock: NO_NEED}
+        for name in (
+            "move_quarantine",
+            "receive_goods",
+            "receive_transfer",
+            "close_transfer",
+            "close_count",
+            "decide_count",
+            "report_sales",
+            "report_counts",
+            "mend_drift",
+        )
+    },
     "cancel_order": {NotEnoughStock: "giving back needs nothing free"},
     "release_hold": {NotEnoughStock: "giving back needs nothing free"},
     "hand_over": {NotEnoughStock: "what was promised needs nothing free"},

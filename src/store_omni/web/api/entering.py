@@ -46,13 +46,18 @@ async def _enter(pool: asyncpg.Pool, token: str, verb: str) -> Service | Shopper
     return caller
 
 
+async def enter(connection: Connection, verb: str) -> None:
+    """What `verb_guard` does, for a route that has to do it later. Errors: `SignInNeeded`, `NotAllowed`."""
+    connection.state.caller = await _enter(connection.app.state.pool, bearer_of(connection), verb)
+
+
 def verb_guard(verb: str) -> Guard:
     """Lets in who may do `verb`, and puts the caller into the request's state. One round trip of its own for a service, two
     for a shopper; a hot route does without it: `bearer_of` where its own statement checks the token, `caller_from_cache`
     where it needs to know the caller first and its statement checks the token once more."""
 
     async def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
-        connection.state.caller = await _enter(connection.app.state.pool, bearer_of(connection), verb)
+        await enter(connection, verb)
 
     return guard
 

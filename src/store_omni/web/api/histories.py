@@ -1,5 +1,6 @@
 """A customer's history: her own for her app, anybody's for a service that looks after customers. The same lines either way."""
 
+from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from store_omni.kit.errors import SignInNeeded
 from store_omni.web.api.declaring import reading
 from store_omni.web.api.entering import bearer_of, turn_away
 from store_omni.web.plumbing.guarding import source_of
-from store_omni.web.plumbing.texts import LOCALES, current_locale, gettext
+from store_omni.web.plumbing.texts import LOCALES, current_locale, gettext, use_locale
 
 Req = Request[Any, Any, Any]
 
@@ -25,14 +26,22 @@ _json = msgspec.json.Encoder()
 
 
 class _Words(dict[str, str]):
-    """Kinds in the language of the first request that asks for them; one for each language."""
+    """Kinds as they are said in one language, whatever the language of the request that asks first."""
+
+    def __init__(self, locale: str) -> None:
+        super().__init__()
+        self._locale = locale
 
     def __missing__(self, kind: str) -> str:
-        self[kind] = gettext(say(kind).words)
+        self[kind] = copy_context().run(self._say, kind)
         return self[kind]
 
+    def _say(self, kind: str) -> str:
+        use_locale(self._locale)
+        return gettext(say(kind).words)
 
-_TOLD = {locale: Told(_Words(), locale == "en") for locale in LOCALES}
+
+_TOLD = {locale: Told(_Words(locale), locale == "en") for locale in LOCALES}
 
 
 def body_of(page: History) -> bytes:

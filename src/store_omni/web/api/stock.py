@@ -10,10 +10,9 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from store_omni.catalog.knowing import KnownSkus
+from store_omni.catalog.knowing import Asked, KnownProducts, KnownSkus
 from store_omni.catalog.queries import product as product_by_code
-from store_omni.catalog.queries import search
-from store_omni.catalog.searching import read_query
+from store_omni.catalog.searching import QUERY_CHARS_MAX
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
@@ -46,12 +45,12 @@ async def stores(
 
 @get("/products", operation_id="search_products", responses=reading())
 async def products(
-    pool: NamedDependency[asyncpg.Pool], stock: NamedDependency[Stock], q: FromQuery[str], page: FromQuery[int] = 1
+    known_products: NamedDependency[KnownProducts], stock: NamedDependency[Stock], q: FromQuery[str], page: FromQuery[int] = 1
 ) -> FoundOut:
     """Forgives Korean typing: particles, spacing, half-typed syllables, initials; English names and barcodes too."""
     if not 1 <= page <= 1000:
         raise InvalidInput({"page": N_("Please enter a whole number in the allowed range.")})
-    found = await search(pool, read_query(q), page=page)
+    found = await known_products.page(Asked(q.strip()[:QUERY_CHARS_MAX], page=page))
     spread = await stock.spreads({card.id: card.sku_ids for card in found.cards}, channel=CHANNEL)
     return FoundOut(
         found.total,

@@ -7,7 +7,6 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from store_omni.catalog.categories import CATEGORIES
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
@@ -15,11 +14,14 @@ from store_omni.kit.errors import N_, InvalidInput
 from store_omni.pickup.counting_shelves import UNITS_MAX, Counted, count_one_more, state_counted, take_back
 from store_omni.stockroom.counting import Zone, close_count, drop_count, start_count
 from store_omni.stockroom.listing import goods_by_code
-from store_omni.stockroom.papers import count_of, counts_of
+from store_omni.stockroom.overseeing import categories_in_stock
+from store_omni.stockroom.overseeing_papers import counts_everywhere
+from store_omni.stockroom.papers import count_of
 from store_omni.stockroom.views import CountView
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page, wants_fragment
+from store_omni.web.plumbing.shelf_words import category_name, category_names
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
@@ -31,13 +33,14 @@ def _here(by: Actor) -> int:
 
 @get("/")
 async def show(request: Req, read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
-    counts = await counts_of(read, _here(by))
+    counts = await counts_everywhere(read, store_id=_here(by))
     context = {
         "staff": staff_view(request),
         "nav": "stock",
         "under_way": [count for count in counts if count.state == "open"],
         "waiting": [count for count in counts if count.state == "to_approve"],
-        "categories": CATEGORIES,
+        "categories": category_names(await categories_in_stock(read, _here(by))),
+        "zone_name": category_name,
     }
     return page(request, "counter/counts/index.html", context)
 
@@ -68,6 +71,7 @@ def _context(request: Req, count: CountView, did: Counted | None = None) -> dict
         "count": count,
         "counted": counted,
         "to_count": [line for line in count.lines if line.counted is None],
+        "zone_name": category_name,
         "did": did,
         "did_line": lines.get(did.sku_id) if did else None,
     }

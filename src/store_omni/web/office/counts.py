@@ -7,7 +7,6 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from store_omni.catalog.categories import CATEGORIES
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
@@ -15,6 +14,7 @@ from store_omni.kit.errors import N_, InvalidInput
 from store_omni.stockroom.approving import approve_count, refuse_count
 from store_omni.stockroom.counting import Zone, drop_count, start_count
 from store_omni.stockroom.listing import goods_by_code
+from store_omni.stockroom.overseeing import categories_in_stock
 from store_omni.stockroom.overseeing_papers import counts_everywhere
 from store_omni.stockroom.papers import count_of
 from store_omni.stores.knowing import KnownStores
@@ -22,6 +22,7 @@ from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
+from store_omni.web.plumbing.shelf_words import category_name, category_names
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
@@ -44,7 +45,8 @@ async def show(
         "over": bool(over),
         "chosen": chosen,
         "stores": await stores_for_choice(known_stores),
-        "categories": CATEGORIES,
+        "categories": category_names(await categories_in_stock(read, chosen.id if chosen else None)),
+        "zone_name": category_name,
     }
     return page(request, "office/stock/counts.html", context)
 
@@ -100,6 +102,7 @@ async def one(
         "nav": "stock",
         "store": store,
         "count": count,
+        "zone_name": category_name,
         "waiting": [line for line in counted if count.state == "to_approve" and line.corrected is None],
         "settled": [line for line in counted if line.corrected is not None],
         "counted": counted,

@@ -58,10 +58,11 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Plot(msgspec.Struct, frozen=True):
-    """`on_hand`, `free`: paths; `area`: what lies under `free`. `shorts`: (from, width) across, where promised units were
+    """`height` of all, `lines` of it for the lines. `on_hand`, `free`: paths; `area`: what lies under `free`. `shorts`: (from, width) across, where promised units were
     missing. `first`, `last`, `least`, `most`: units on hand, None where there is nothing to draw."""
 
     height: int
+    lines: int
     on_hand: str
     free: str
     area: str
@@ -98,6 +99,7 @@ def plot(course: Course, zone: str) -> Plot:
     lanes = _lanes(course)
     return Plot(
         height=HEIGHT + LANE_HEIGHT * len(lanes),
+        lines=HEIGHT,
         on_hand=_line([(p.across, p.on_hand, p.on_hand_between) for p in points], top),
         free=free,
         area=free + end,

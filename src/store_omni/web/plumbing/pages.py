@@ -18,6 +18,10 @@ FRONTEND = Path(__file__).parents[4] / "frontend"
 STATIC = FRONTEND / "static"
 
 
+# Pages carry people's names and tokens.
+NEVER_CACHED = {"cache-control": "no-store"}
+
+
 @cache
 def _manifest() -> dict[str, str]:
     file = STATIC / "manifest.json"
@@ -87,7 +91,7 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type", "partial") == "partial"
 
 
-def render(request: Request[Any, Any, Any], template: str, context: dict[str, Any]) -> str:
+def render(request: Request[Any, Any, Any], template: str, context: dict[str, Any], *, token: str | None = None) -> str:
     settings = request.app.state.settings
     brand = settings.retailer_name_ko if current_locale() == "ko" else settings.retailer_name_en
     query = f"?{request.url.query}" if request.url.query else ""
@@ -96,7 +100,7 @@ def render(request: Request[Any, Any, Any], template: str, context: dict[str, An
         .get_template(template)
         .render(
             locale=current_locale(),
-            csrf_token=csrf_token(request),
+            csrf_token=csrf_token(request) if token is None else token,
             csp_nonce=request.scope.get("csp_nonce", ""),
             path=request.url.path + query,
             brand_name=brand,
@@ -119,7 +123,7 @@ def page(
         render(request, template, context),
         media_type=MediaType.HTML,
         status_code=status,
-        headers={"cache-control": "no-store"} | (headers or {}),
+        headers=NEVER_CACHED | (headers or {}),
     )
 
 

@@ -10,7 +10,7 @@ import asyncpg
 from litestar import Request
 from litestar.datastructures import State
 
-from store_omni.catalog.knowing import KnownSkus
+from store_omni.catalog.knowing import KnownProducts, KnownSkus
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession, writing
 from store_omni.kit.signing import Signer
@@ -47,6 +47,10 @@ async def known_stores(state: State) -> KnownStores:
 
 async def known_skus(state: State) -> KnownSkus:
     return state.known_skus
+
+
+async def known_products(state: State) -> KnownProducts:
+    return state.known_products
 
 
 async def stock(state: State) -> Stock:

@@ -5,7 +5,8 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from store_omni.catalog.categories import CATEGORIES
-from store_omni.catalog.queries import listed, shelf_sizes
+from store_omni.catalog.knowing import KnownProducts
+from store_omni.catalog.queries import listed
 from store_omni.stockroom.offering import Stock
 from store_omni.stores.near import stores_near
 from store_omni.web.shop.visiting import Visitor, Web, show
@@ -15,12 +16,16 @@ POPULAR_SHOWN = 12
 
 @get("/")
 async def home(
-    request: Web, pool: NamedDependency[asyncpg.Pool], stock: NamedDependency[Stock], visitor: NamedDependency[Visitor]
+    request: Web,
+    pool: NamedDependency[asyncpg.Pool],
+    known_products: NamedDependency[KnownProducts],
+    stock: NamedDependency[Stock],
+    visitor: NamedDependency[Visitor],
 ) -> Response[str]:
     popular = await listed(pool, count=POPULAR_SHOWN)
     skus = {card.id: card.sku_ids for card in popular.cards}
     spread = await stock.spreads(skus, place=visitor.place, chosen_id=visitor.store_id)
-    sizes = await shelf_sizes(pool)
+    sizes = await known_products.shelf_sizes()
     near = await stores_near(pool, visitor.place, count=1, chosen_id=visitor.store_id)
     context = {
         "cards": popular.cards,

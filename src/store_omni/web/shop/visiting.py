@@ -54,6 +54,11 @@ class Visitor(msgspec.Struct, frozen=True):
     def store_id(self) -> int | None:
         return self.basket.store_id if self.basket else None
 
+    @property
+    def is_anybody(self) -> bool:
+        """Nothing is known of her that a page would show."""
+        return self.shopper is None and self.basket is None and self.place is None
+
     def actor(self, name: str = "") -> Actor:
         """A guest is told apart by her browser's own secrets, so that her operation keys are hers alone."""
         if self.shopper:
@@ -140,7 +145,11 @@ def show(
     status: int = 200,
 ) -> Response[str]:
     """A page (or partial) of the shop with what its frame shows."""
-    frame = {
+    return page(request, template, frame_of(visitor, nav) | (context or {}), status=status)
+
+
+def frame_of(visitor: Visitor, nav: str) -> dict[str, Any]:
+    return {
         "shopper": visitor.shopper.name if visitor.shopper else None,
         "basket_count": visitor.basket.units if visitor.basket else 0,
         "place": visitor.place,
@@ -149,4 +158,3 @@ def show(
         "nav": nav,
         "q": "",
     }
-    return page(request, template, frame | (context or {}), status=status)
