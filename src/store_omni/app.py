@@ -34,11 +34,12 @@ from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
 from store_omni.web.plumbing import units
-from store_omni.web.plumbing.baking import KeptPages
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
 from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
 from store_omni.web.shop import FACE as SHOP
+from store_omni.web.shop.fronting import ListFront
+from store_omni.web.shop.listing import Lists
 
 PASS_KEY_ID = 1
 BODY_BYTES_MAX = 1_000_000
@@ -62,10 +63,10 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.known_stores = KnownStores(app.state.pool)
     app.state.known_skus = KnownSkus(app.state.pool)
     app.state.known_products = KnownProducts(app.state.pool)
-    app.state.kept_pages = KeptPages()
     app.state.known_services = KnownServices(app.state.pool)
     app.state.histories = app.state.history_front.histories = Histories(app.state.pool)
     app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
+    app.state.lists = app.state.list_front.lists = Lists(app.state.known_products, app.state.stock)
     app.state.order_batches = order_batches(app.state.pool)
     app.state.hold_batches = hold_batches(app.state.pool)
     if not settings.trust_unsafe_database:
@@ -85,16 +86,17 @@ def create_app(settings: Settings | None = None) -> Litestar:
     pages = Router(
         path="/", route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE], include_in_schema=False
     )
+    csrf = CSRFConfig(
+        secret=settings.secrets.csrf_secret,
+        cookie_name="so_csrf",
+        cookie_secure=settings.public_url.startswith("https:"),
+        exclude=["^/api/"],
+    )
     app = Litestar(
         route_handlers=[pages, API],
         state=State({"settings": settings, "signer": make_signer(settings), "clock": SystemClock()}),
         lifespan=[_lifespan],
-        csrf_config=CSRFConfig(
-            secret=settings.secrets.csrf_secret,
-            cookie_name="so_csrf",
-            cookie_secure=settings.public_url.startswith("https:"),
-            exclude=["^/api/"],
-        ),
+        csrf_config=csrf,
         dependencies={
             "write": Provide(units.write),
             "read": Provide(units.read),
@@ -122,7 +124,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
     app.state.history_front = HistoryFront(security(app.asgi_handler))
-    front = Front(app.state.history_front, CHANNEL, write_availability)
-    app.state.front = front
-    app.asgi_handler = front
+    app.state.list_front = ListFront(app.state.history_front, csrf)
+    app.asgi_handler = app.state.front = Front(app.state.list_front, CHANNEL, write_availability)
     return app

@@ -13,7 +13,7 @@ from store_omni.importing.running import import_files
 ORDER_COLUMNS = ("invoice_no", "stock_code", "description", "quantity", "invoiced_at", "unit_price", "customer_id", "country")
 # Everything an import may touch. What stands in `changed` columns is told by the others.
 TABLES = (
-    "stores.store", "stores.opening_hours", "stores.staging_location", "catalog.product", "catalog.sku", "customers.customer",
+    "stores.store", "stores.opening_hours", "stores.staging_location", "catalog.product", "catalog.sku", "catalog.bundle_part", "customers.customer",
     "customers.identity", "inventory.stock_level", "inventory.ledger_entry", "inventory.document", "orders.order", "orders.order_line", "orders.fulfilment",
     "orders.fulfilment_line", "orders.order_charge", "payments.charge", "payments.capture", "payments.refund", "returns.request",
     "returns.request_line", "returns.reception", "journal.fact", "journal.entry", "journal.delivery",

@@ -55,6 +55,10 @@ class KnownProducts:
     async def _read_sizes(self, keys: list[str]) -> Mapping[str, dict[str, int]]:
         return dict.fromkeys(keys, await shelf_sizes(self._pool))
 
+    def peek(self, asked: Asked) -> tuple[Found | None, dict[str, int] | None]:
+        """What is kept of a page, and of the sizes of shelves."""
+        return self._pages.peek(asked), self._sizes.peek("all")
+
     async def page(self, asked: Asked) -> Found:
         found = self._pages.peek(asked) or await self._pages.get(asked)
         assert found is not None  # `_read` returns every page it is asked for

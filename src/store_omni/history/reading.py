@@ -15,7 +15,9 @@ from store_omni.kit.ids import new_id, token_hash
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
-NOWHERE = (None, None)
+# Code and name of a store.
+Place = tuple[str | None, str | None]
+NOWHERE: Place = (None, None)
 NAMED_ACTORS = frozenset({"guest", "shopper"})
 
 
@@ -56,10 +58,10 @@ _Look = tuple[bytes, UUID, UUID, str]
 
 
 class _Stores(msgspec.Struct, frozen=True):
-    """Store id → (code, name)."""
+    """Store id (None: in none) → its code and name."""
 
-    ko: dict[int | None, tuple[str | None, str | None]]
-    en: dict[int | None, tuple[str | None, str | None]]
+    ko: dict[int | None, Place]
+    en: dict[int | None, Place]
 
 
 class Histories:
@@ -121,7 +123,7 @@ class Histories:
         ]  # fmt: skip
         return History(entries, shown[-1][0] if len(rows) > len(shown) else None)
 
-    async def _names(self, rows: list[Any], english: bool) -> dict[int | None, tuple[str | None, str | None]]:
+    async def _names(self, rows: list[Any], english: bool) -> dict[int | None, Place]:
         stores = self._stores.peek("all")
         if stores is not None and any(row[7] not in stores.ko for row in rows):
             self._stores.forget(["all"])  # a store has opened since
@@ -133,6 +135,6 @@ class Histories:
     async def _read_stores(self, keys: list[str]) -> Mapping[str, _Stores]:
         """Closed stores too: what happened there stays."""
         rows = await self._pool.fetch(sql.STORES)
-        korean = {row[0]: (row[1], row[2]) for row in rows}
-        english = {row[0]: (row[1], row[3] or row[2]) for row in rows}
-        return {keys[0]: _Stores({None: NOWHERE} | korean, {None: NOWHERE} | english)}
+        korean: dict[int | None, Place] = {row[0]: (row[1], row[2]) for row in rows}
+        english: dict[int | None, Place] = {row[0]: (row[1], row[3] or row[2]) for row in rows}
+        return {keys[0]: _Stores(korean | {None: NOWHERE}, english | {None: NOWHERE})}

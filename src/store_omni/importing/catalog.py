@@ -1,5 +1,6 @@
 """Products and their SKUs: one row a SKU, the product's words repeated beside it."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import asyncpg
@@ -18,10 +19,11 @@ from store_omni.importing.rejecting import Rejects
 from store_omni.importing.staging import Cells, Parse, needed, stage
 
 BATCH_PRODUCTS = 500
+_PARTS = re.compile(r"[^\s*]+\*[1-9]\d?( [^\s*]+\*[1-9]\d?)*")
 _PRODUCT = (
     "product_code", "name_ko", "name_en", "brand", "category", "description_ko", "description_en", "drawing", "keywords",
 )  # fmt: skip
-_SKU = ("sku_code", "gtin", "kind", "option_ko", "option_en", "colour", "price", "currency")
+_SKU = ("sku_code", "gtin", "kind", "option_ko", "option_en", "colour", "price", "currency", "parts")
 COLUMNS = (*_PRODUCT, *_SKU)
 _TABLE = f"""CREATE TEMP TABLE import_sku (file int, row int, {", ".join(f"{name} {'bigint' if name == 'price' else 'text'}" for name in COLUMNS)})
 ON COMMIT DROP"""
@@ -49,6 +51,7 @@ async def import_catalog(
         connection, "import_sku", COLUMNS, sources, mapping, _parser(mapping), counts=counts, rejects=rejects, progress=progress
     )  # fmt: skip
     await connection.execute(_REJECT_TWINS)
+    await connection.execute(_REJECT_PARTS)
     counts.imported = await write_catalog(connection, progress)
     counts.rejected = await rejects.count()
     counts.merged = counts.read - counts.rejected - counts.imported
@@ -67,6 +70,7 @@ async def write_catalog(connection: asyncpg.Connection, progress: Progress) -> i
     progress.step("Writing products")
     await connection.execute(_WRITE_PRODUCTS)
     new = await figure(connection, _WRITE_SKUS)
+    await connection.execute(_WRITE_PARTS)
     await _make_searchable(connection, progress)
     return new
 
@@ -96,12 +100,14 @@ def _parser(mapping: Mapping) -> Parse:
         price = money(needed(cells, "price")[0], currency)
         if price < 0:
             raise RowRefused(f"price is below nothing: {cells['price']}")
-        service = mapping.is_service(sku_code)
+        kind = "service" if mapping.is_service(sku_code) else "bundle" if cells["parts"] else "goods"
+        if cells["parts"] and not _PARTS.fullmatch(cells["parts"]):
+            raise RowRefused(f"parts are SKU codes with their units, such as “A-1*2 B-1*1”: {cells['parts']}")
         return (
             cells["product_code"] or sku_code, name, cells["name_en"] or name, cells["brand"], cells["category"],
             cells["description_ko"], cells["description_en"] or cells["description_ko"], cells["drawing"], cells["keywords"],
-            sku_code, bar_code(cells["gtin"]), "service" if service else "goods", cells["option_ko"],
-            cells["option_en"] or cells["option_ko"], cells["colour"], price, currency,
+            sku_code, bar_code(cells["gtin"]), kind, cells["option_ko"],
+            cells["option_en"] or cells["option_ko"], cells["colour"], price, currency, cells["parts"],
         )  # fmt: skip
 
     return parse
@@ -135,6 +141,33 @@ WITH ranked AS (
   DELETE FROM import_sku i USING twins t WHERE i.file = t.file AND i.row = t.row RETURNING i.file, i.row, t.owner
 )
 INSERT INTO import_reject SELECT file, row, 'bar code belongs to SKU ' || owner FROM gone"""
+
+# Parts are goods of this file or of the catalogue; a bundle holds no bundle.
+_PARTS_OF = """
+SELECT i.file, i.row, i.sku_code, split_part(x.part, '*', 1) AS part, split_part(x.part, '*', 2)::int AS qty
+FROM import_sku i CROSS JOIN LATERAL string_to_table(i.parts, ' ') x(part) WHERE i.kind = 'bundle'"""
+
+_REJECT_PARTS = f"""
+WITH part AS ({_PARTS_OF}
+), bad AS (
+  SELECT DISTINCT ON (p.file, p.row) p.file, p.row, p.part FROM part p
+  WHERE NOT EXISTS (SELECT 1 FROM import_sku g WHERE g.sku_code = p.part AND g.kind = 'goods')
+    AND NOT EXISTS (SELECT 1 FROM catalog.sku k WHERE k.code = p.part AND k.kind = 'goods')
+), gone AS (
+  DELETE FROM import_sku i USING bad b WHERE i.file = b.file AND i.row = b.row RETURNING i.file, i.row, b.part
+)
+INSERT INTO import_reject SELECT file, row, 'part of the bundle is unknown: ' || part FROM gone"""
+
+_WRITE_PARTS = f"""
+WITH part AS (
+  SELECT DISTINCT ON (b.id, k.id) b.id AS bundle, k.id AS part, p.qty FROM ({_PARTS_OF}) p
+  JOIN catalog.sku b ON b.code = p.sku_code JOIN catalog.sku k ON k.code = p.part ORDER BY b.id, k.id, p.file, p.row
+), gone AS (
+  DELETE FROM catalog.bundle_part x WHERE x.bundle_sku_id IN (SELECT bundle FROM part)
+    AND NOT EXISTS (SELECT 1 FROM part p WHERE p.bundle = x.bundle_sku_id AND p.part = x.part_sku_id)
+)
+INSERT INTO catalog.bundle_part (bundle_sku_id, part_sku_id, qty) SELECT bundle, part, qty FROM part
+ON CONFLICT (bundle_sku_id, part_sku_id) DO UPDATE SET qty = excluded.qty WHERE bundle_part.qty <> excluded.qty"""
 
 _WRITE_PRODUCTS = """
 INSERT INTO catalog.product (code, name_ko, name_en, brand, category, description_ko, description_en, drawing, colour)

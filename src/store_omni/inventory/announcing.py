@@ -5,10 +5,11 @@ another order than they began, and one that commits late would be passed over.
 """
 
 import asyncpg
+import msgspec
 
 CHANNEL = "store_omni_stock"
 EVERYTHING = "*"
-# Begins the message that closes a round: the database's time before which every change has been told.
+# Begins the message that closes a round: the database's time before which every change has been told, and what was seen.
 TOLD = "@"
 PAYLOAD_BYTES_MAX = 7_500
 SKUS_TOLD_MAX = 5_000
@@ -27,8 +28,8 @@ SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timesta
 
 
 def messages(sku_ids: list[int] | None) -> list[str]:
-    """SKU ids in as few messages as fit; None, or too many, are everything."""
-    if sku_ids is None or len(sku_ids) > SKUS_TOLD_MAX:
+    """SKU ids in as few messages as fit; None is everything."""
+    if sku_ids is None:
         return [EVERYTHING]
     parts: list[str] = []
     line = ""
@@ -40,36 +41,40 @@ def messages(sku_ids: list[int] | None) -> list[str]:
     return [*parts, line] if line else parts
 
 
-class Watch:
-    """Remembers what it has seen; a new one begins with "everything"."""
+class Look(msgspec.Struct, frozen=True):
+    """`changed`: SKUs changed since the last look, None for everything. `at`: the database's time (seconds since 1970) until
+    which that is so. `seen`: what this look saw, for the next one."""
 
-    def __init__(self) -> None:
-        self._seen: str | None = None
+    changed: list[int] | None
+    at: float
+    seen: str
 
-    async def look(self, database: asyncpg.Pool | asyncpg.Connection) -> tuple[list[int] | None, float]:
-        """(SKUs changed since the last look, None for everything; the database's time until which that is so)."""
-        row = await database.fetchrow(_CHANGED, self._seen or "1:1:", SKUS_TOLD_MAX + 1 if self._seen else 0)
-        changed = list(row["changed"] or []) if self._seen else None
-        self._seen = row["seen"]
-        return changed, row["at"]
+
+async def look(database: asyncpg.Pool | asyncpg.Connection, seen: str | None) -> Look:
+    row = await database.fetchrow(_CHANGED, seen or "1:1:", SKUS_TOLD_MAX + 1 if seen else 0)
+    changed = list(row["changed"] or []) if seen else None
+    return Look(None if changed and len(changed) > SKUS_TOLD_MAX else changed, row["at"], row["seen"])
+
+
+def read_told(message: str) -> tuple[float, str | None]:
+    """(`at`, `seen`) of the message that closes a round."""
+    at, _, seen = message.removeprefix(TOLD).partition(" ")
+    return float(at), seen or None
 
 
 class Announcer:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._watch = Watch()
+        self._seen: str | None = None
 
     async def announce(self) -> int:
         """One round; returns how many messages named changes."""
-        try:
-            changed, at = await self._watch.look(self._pool)
-            told = messages(changed)
-            await self._pool.execute(
-                "SELECT pg_notify($1, m) FROM unnest($2::text[]) WITH ORDINALITY x(m, n) ORDER BY n",
-                CHANNEL,
-                [*told, f"{TOLD}{at:.6f}"],
-            )
-        except Exception:
-            self._watch = Watch()  # what was seen may not have been told
-            raise
+        found = await look(self._pool, self._seen)
+        told = messages(found.changed)
+        # Where very many transactions are running, what was seen does not fit; then it is left out.
+        close = f"{TOLD}{found.at:.6f} {found.seen if len(found.seen) < PAYLOAD_BYTES_MAX else ''}"
+        await self._pool.execute(
+            "SELECT pg_notify($1, m) FROM unnest($2::text[]) WITH ORDINALITY x(m, n) ORDER BY n", CHANNEL, [*told, close]
+        )
+        self._seen = found.seen  # only what has been told
         return len(told)

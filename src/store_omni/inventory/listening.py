@@ -7,13 +7,13 @@ from time import monotonic
 
 import asyncpg
 
-from store_omni.inventory.announcing import CHANNEL, EVERYTHING, SKUS_TOLD_MAX, TOLD, Watch
-from store_omni.inventory.snapshot import Snapshot
+from store_omni.inventory.announcing import CHANNEL, EVERYTHING, TOLD, look, read_told
+from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot
 from store_omni.kit.keeping import forget_everything
 
 log = logging.getLogger("store_omni.inventory")
-# How long after a round's own time its word stands. Rounds come four times a second.
-WORD_STANDS_SECONDS = 1.0
+# How long after a round's own time its word stands: the age that nothing unvouched for may have. Rounds come four times a second.
+WORD_STANDS_SECONDS = KEPT_SECONDS
 LOOK_SECONDS = 0.25
 SILENCE_SECONDS = 0.6
 AGAIN_SECONDS_MIN, AGAIN_SECONDS_MAX = 0.2, 5.0
@@ -28,13 +28,15 @@ class Listener:
         self._snapshot = snapshot
         self._behind = 0.0
         self._last_word = 0.0
+        self._seen: str | None = None
         self.heard = 0
 
     def hear(self, message: str) -> None:
         self.heard += 1
         if message.startswith(TOLD):
             self._last_word = monotonic()
-            self._vouch(float(message[1:]))
+            at, self._seen = read_told(message)
+            self._vouch(at)
         elif message == EVERYTHING:
             self._snapshot.forget_all()
         else:
@@ -64,28 +66,28 @@ class Listener:
         try:
             self._behind = await self._clocks_apart(connection)
             await connection.add_listener(CHANNEL, lambda *heard: self.hear(heard[3]))
+            self._seen = (await look(connection, None)).seen
             forget_everything()
-            self._last_word = monotonic()
-            watch: Watch | None = None
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_SECONDS)
-                silent = monotonic() - self._last_word > SILENCE_SECONDS
-                watch = (watch or Watch()) if silent else None
-                if watch is not None and not lost.is_set():
-                    await asyncio.wait_for(self._look(watch, connection), ANSWER_SECONDS_MAX)
+                if monotonic() - self._last_word > SILENCE_SECONDS and not lost.is_set():
+                    await asyncio.wait_for(self._look(connection), ANSWER_SECONDS_MAX)
         finally:
             self._snapshot.vouching.end()
             connection.terminate()
 
-    async def _look(self, watch: Watch, connection: asyncpg.Connection) -> None:
-        """Nobody announces (no worker runs, or it is busy): this process looks for itself."""
-        changed, at = await watch.look(connection)
-        if changed is None or len(changed) > SKUS_TOLD_MAX:
+    async def _look(self, connection: asyncpg.Connection) -> None:
+        """Nobody announces (no worker runs, or it is busy): this process looks for itself, from where the last word ended."""
+        heard = self.heard
+        found = await look(connection, self._seen)
+        if heard == self.heard:
+            self._seen = found.seen
+        if found.changed is None:
             self._snapshot.forget_all()
         else:
-            self._snapshot.forget(changed)
-        self._vouch(at)
+            self._snapshot.forget(found.changed)
+        self._vouch(found.at)
 
     @staticmethod
     async def _clocks_apart(connection: asyncpg.Connection) -> float:

@@ -41,7 +41,8 @@ class _Reading(Generic[K, V]):
 
 class Keeping(Generic[K, V]):
     """`read`: keys → values; a key it does not return does not exist (which is not kept). `seconds`: the age at which a value is
-    never shown any more; `seconds_vouched`: the same while `vouching` stands. `most`: how many are kept, the oldest goes
+    never shown any more; `seconds_vouched`: the same while `vouching` stands, a little earlier for some keys than for others, so
+    that what was read together is not read again all at once. `most`: how many are kept, the oldest goes
     first. `touching`: further keys whose change changes a value."""
 
     def __init__(
@@ -60,7 +61,7 @@ class Keeping(Generic[K, V]):
         self._vouching = vouching
         self._most = most
         self._touching = touching
-        self._kept: dict[K, tuple[float, V]] = {}
+        self._kept: dict[K, tuple[float, V, float]] = {}  # since when, what, and how old it may become if vouched for
         self._dependent: dict[K, set[K]] = {}
         self._under_way: dict[K, _Reading[K, V]] = {}
         self._readings: set[_Reading[K, V]] = set()
@@ -73,7 +74,7 @@ class Keeping(Generic[K, V]):
             return None
         now = monotonic()
         age = now - found[0]
-        if age <= self._seconds or (age <= self._seconds_vouched and now <= self._vouching.until):
+        if age <= self._seconds or (age <= found[2] and now <= self._vouching.until):
             return found[1]
         return None
 
@@ -148,7 +149,7 @@ class Keeping(Generic[K, V]):
 
     def _keep(self, key: K, value: V, started: float, touched: set[K]) -> None:
         self._kept.pop(key, None)  # so that it comes last in the order of age
-        self._kept[key] = (started, value)
+        self._kept[key] = (started, value, self._seconds_vouched * (1 - hash(key) % 64 / 128))
         for other in touched:
             self._dependent.setdefault(other, set()).add(key)
         while len(self._kept) > self._most:

@@ -55,7 +55,7 @@ _WHO = f"""w AS MATERIALIZED (
 )"""
 _REACH = """(f.store_id IN (SELECT f.store_id FROM w WHERE w.may AND (w.store_ids IS NULL OR f.store_id = ANY (w.store_ids)))
     OR o.customer_id IN (SELECT me.id FROM me))"""
-_LOOKED = f"{LOOK} SELECT {{look_id}}, w.id, 'service', NULL, o.customer_id, o.id, 'api.order', $4 FROM w, o RETURNING order_id"
+_LOOKED = f"{LOOK} SELECT {{look_id}}, w.id, 'service', NULL, o.customer_id, o.id, '{{task}}', $4 FROM w, o RETURNING order_id"
 # What a service sees hangs on its access rows: no row, no look.
 _SEEN = "(EXISTS (SELECT FROM me) OR o.id IN (SELECT look.order_id FROM look))"
 
@@ -63,7 +63,7 @@ _SEEN = "(EXISTS (SELECT FROM me) OR o.id IN (SELECT look.order_id FROM look))"
 # row where nobody holds the token, one of NULLs where there is no such order in reach.
 LOOKED_UP = f"""WITH {_WHO}, o AS MATERIALIZED (
   SELECT o.* FROM orders."order" o {NOW_AT} WHERE o.number {NUMBERED} AND {_REACH}
-), look AS ({_LOOKED.format(look_id="$3")})
+), look AS ({_LOOKED.format(look_id="$3", task="api.order")})
 SELECT x.*, who.may FROM who LEFT JOIN LATERAL ({_ORDER.format(source="o")} WHERE {_SEEN}) x ON true ORDER BY x.line_no"""
 
 FOUND_MAX = 20
@@ -77,7 +77,7 @@ def _found(*hits: str) -> str:
          f.state AS fulfilment_state, f.ready_by, row_number() OVER (ORDER BY hit.placed_at DESC, hit.id) AS n
   FROM (SELECT * FROM ({" UNION ".join(hits)}) u ORDER BY u.placed_at DESC, u.id) hit
   JOIN orders."order" o ON o.id = hit.id {NOW_AT} WHERE {_REACH} ORDER BY hit.placed_at DESC, hit.id LIMIT {FOUND_MAX}
-), look AS ({_LOOKED.format(look_id="($3::uuid[])[o.n]")})
+), look AS ({_LOOKED.format(look_id="($3::uuid[])[o.n]", task="api.search")})
 SELECT x.number, x.state, x.placed_at, x.currency, x.total_minor, x.contact_name, s.code, x.fulfilment_state, x.ready_by, who.may
 FROM who LEFT JOIN LATERAL (SELECT o.* FROM o WHERE {_SEEN}) x ON true LEFT JOIN stores.store s ON s.id = x.store_id ORDER BY x.n"""
 

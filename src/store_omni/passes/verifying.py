@@ -52,7 +52,7 @@ async def verify(
     return judge(read, None if row is None else row._mapping, purposes=purposes, at_store=at_store)
 
 
-def judge(read: PassCode, row: Mapping[str, Any] | None, *, purposes: tuple[Purpose, ...], at_store: int | None) -> KnownPass:
+def judge(read: PassCode, row: Mapping[Any, Any] | None, *, purposes: tuple[Purpose, ...], at_store: int | None) -> KnownPass:
     """What the row of LOOK_COLUMNS (None: there is none) makes of a code whose signature is right. Errors as of `verify`."""
     if row is None or row["purpose"] != read.purpose or subject_digest(row["subject_id"]) != read.subject_digest:
         raise PassInvalid
@@ -69,7 +69,7 @@ def judge(read: PassCode, row: Mapping[str, Any] | None, *, purposes: tuple[Purp
     return KnownPass(store_id=row["store_id"], id=row["id"], purpose=row["purpose"], subject_id=row["subject_id"])
 
 
-def _spent(row: Mapping[str, Any]) -> dict[str, Any]:
+def _spent(row: Mapping[Any, Any]) -> dict[str, Any]:
     when: datetime = row["spent_at"]
     return {"when": when, "store": Names(ko=row["spent_ko"] or "–", en=row["spent_en"] or "–"), "who": row["spent_by"] or "–"}
 

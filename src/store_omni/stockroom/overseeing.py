@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Row, text
 
 from store_omni.catalog.searching import like, read_query
+from store_omni.inventory.offering import CONFIDENCE_MIN
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
 from store_omni.stockroom.listing import known_goods
@@ -17,8 +18,6 @@ from store_omni.stockroom.views import Goods
 
 SHELVES_PER_PAGE = 50
 SHELVES_AT_ONCE = 1_000
-# Below this a shopper is told to ask the store, see `inventory.offering`.
-CONFIDENCE_MIN = 50
 CHANNEL = "web"
 Trouble = Literal["", "short", "below_safety", "in_transit", "low_confidence", "tasks", "quarantine", "empty"]
 TROUBLES: tuple[str, ...] = get_args(Trouble)

@@ -327,7 +327,9 @@ class Selling(RuleBasedStateMachine):
     @precondition(there_is("orders", cancelled=True))
     @rule(which=ANY)
     def put_back(self, which: int) -> None:
-        order: Order = one_of(self.model.eligible("orders", cancelled=True), which)
+        order: Order = one_of(
+            self.model.eligible("orders", state="uncollected") or self.model.eligible("orders", cancelled=True), which
+        )
         self.on(order, self.model.put_back, put_back)
 
     @precondition(there_is("orders", state="handed_over"))

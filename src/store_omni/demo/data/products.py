@@ -5,6 +5,8 @@ import tomllib
 from collections.abc import Iterator
 from importlib import resources
 
+import msgspec
+
 from store_omni.demo.data.names import BRANDS, COLOUR_NAMES
 from store_omni.demo.data.world import SkuRow
 
@@ -84,3 +86,25 @@ def _option(colour: str, size: str, *, several: bool) -> tuple[str, str]:
 def _both(text: str) -> tuple[str, str]:
     korean, english = text.split(" | ")
     return korean, english
+
+
+def make_bundles(skus: list[SkuRow]) -> list[SkuRow]:
+    """Sets of goods that are sold as one, for a little less than their parts. They have no stock of their own."""
+    by_code = {sku.sku_code: sku for sku in skus}
+    bundles = []
+    for number, line in enumerate(read_words("bundles")["bundles"].strip().splitlines(), 1):
+        name_ko, name_en, per_cent, parts = (part.strip() for part in line.split("|"))
+        counted = [(by_code[code], int(units)) for code, units in (part.split("*") for part in parts.split())]
+        first, body = counted[0][0], f"{GTIN_PREFIX}{90_000 + number:05d}"
+        worth = sum(sku.price * units for sku, units in counted)
+        bundles.append(
+            msgspec.structs.replace(
+                first, product_code=f"SET{number:03d}", sku_code=f"SET{number:03d}-01", gtin=body + check_digit(body),
+                name_ko=name_ko, name_en=name_en, option_ko="", option_en="",
+                description_ko=" · ".join(f"{sku.name_ko} {units}개" for sku, units in counted),
+                description_en=" · ".join(f"{units} × {sku.name_en}" for sku, units in counted),
+                keywords=f"세트 set bundle {' '.join(sku.name_ko for sku, _ in counted)}",
+                price=worth * int(per_cent) // 100 // 1000 * 1000 + 900, parts=parts,
+            )
+        )  # fmt: skip
+    return bundles

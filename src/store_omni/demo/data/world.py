@@ -31,7 +31,8 @@ class StoreRow(msgspec.Struct, frozen=True):
 
 
 class SkuRow(msgspec.Struct, frozen=True):
-    """One sellable unit with its product's words repeated. `price` in won; `option_*` is empty for a single SKU."""
+    """One sellable unit with its product's words repeated. `price` in won; `option_*` is empty for a single SKU.
+    `parts`: what is in a bundle, `SKU*units SKU*units`; else empty."""
 
     product_code: str
     sku_code: str
@@ -48,6 +49,7 @@ class SkuRow(msgspec.Struct, frozen=True):
     option_ko: str
     option_en: str
     price: int
+    parts: str = ""
 
 
 class CustomerRow(msgspec.Struct, frozen=True):

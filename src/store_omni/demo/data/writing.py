@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store_omni.demo.data.history import make_orders
 from store_omni.demo.data.people import make_customers
-from store_omni.demo.data.products import make_skus
+from store_omni.demo.data.products import make_bundles, make_skus
 from store_omni.demo.data.stock import make_stock
 from store_omni.demo.data.stores import make_stores
 from store_omni.demo.data.world import CustomerRow, OrderRow, SkuRow, StoreRow
@@ -25,7 +25,9 @@ def write_world(folder: Path, *, seed: int, until: date) -> dict[str, int]:
     orders = make_orders(stores, skus, customers, seed, until)
     return {
         "stores.csv": _write(folder / "stores.csv", _STORE_HEADER, map(_store_cells, stores)),
-        "catalog.csv": _write(folder / "catalog.csv", (*SkuRow.__struct_fields__, "currency"), map(_sku_cells, skus)),
+        "catalog.csv": _write(
+            folder / "catalog.csv", (*SkuRow.__struct_fields__, "currency"), map(_sku_cells, [*skus, *make_bundles(skus)])
+        ),
         "customers.csv": _write(folder / "customers.csv", CustomerRow.__struct_fields__, map(_customer_cells, customers)),
         "orders.csv": _write(folder / "orders.csv", (*OrderRow.__struct_fields__, "currency"), map(_order_cells, orders)),
         "stock.csv": _write(folder / "stock.csv", ("store_code", "sku_code", "quantity"), make_stock(stores, skus, orders, seed)),

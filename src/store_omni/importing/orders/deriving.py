@@ -39,7 +39,7 @@ def _goods(rows: list[asyncpg.Record], mapping: Mapping) -> Iterator[tuple]:
         category, drawing = ("", "") if service else _picture(mapping, name)
         yield (
             code, name, name, "", category, "", "", drawing, "", code, None, "service" if service else "goods", "", "",
-            _colour(mapping, name), price, currency,
+            _colour(mapping, name), price, currency, "",
         )  # fmt: skip
 
 

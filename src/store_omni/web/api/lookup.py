@@ -1,12 +1,12 @@
 """Finding and reading orders."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Request, Router, get
 from litestar.params import FromPath, FromQuery
 
-from store_omni.customers.finding import DigitsAlone, NameAlone, Sought, read_search
+from store_omni.customers.finding import DigitsAlone, NameAlone, read_search
 from store_omni.kit.errors import N_, InvalidInput, SignInNeeded
 from store_omni.orders.looking_up import FoundOrder, find_orders, look_up
 from store_omni.web.api.declaring import reading
@@ -33,24 +33,25 @@ class FoundOrdersOut(msgspec.Struct, frozen=True):
     orders: list[FoundOrder]
 
 
-def _sought(q: str) -> Sought:
+def _sought(q: str) -> tuple[Literal["order", "phone", "email"], str]:
     """Errors: `InvalidInput`: a name opens nothing here."""
     try:
-        readings = [sought for sought in read_search(q) if sought.kind != "name"]
+        readings = read_search(q)
     except (NameAlone, DigitsAlone):
         readings = []
-    if not readings:
-        raise InvalidInput({"q": N_("Send an order number, a whole phone number or an e-mail address.")})
-    return readings[0]
+    for sought in readings:
+        if sought.kind != "name":
+            return sought.kind, sought.value
+    raise InvalidInput({"q": N_("Send an order number, a whole phone number or an e-mail address.")})
 
 
 @get("/orders", operation_id="find_orders", responses=reading())
 async def find(request: Req, q: FromQuery[str]) -> FoundOrdersOut:
     """By number, phone number or e-mail address. A service with `orders:read` finds those at its stores, and each that it is shown
     is written down; a shopper's app finds her own."""
-    token, sought = bearer_of(request), _sought(q)
+    token, (kind, value) = bearer_of(request), _sought(q)
     try:
-        found = await find_orders(request.app.state.pool, token, sought.kind, sought.value, source=source_of(request))
+        found = await find_orders(request.app.state.pool, token, kind, value, source=source_of(request))
     except SignInNeeded:
         await turn_away(request)
     return FoundOrdersOut(found)

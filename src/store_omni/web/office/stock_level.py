@@ -8,13 +8,14 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
+from store_omni.inventory.offering import CONFIDENCE_MIN
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, REASONS
 from store_omni.stockroom.charting import course_of
 from store_omni.stockroom.listing import known_goods
-from store_omni.stockroom.overseeing import CONFIDENCE_MIN, Sought, shelf, shelves
+from store_omni.stockroom.overseeing import Sought, shelf, shelves
 from store_omni.stockroom.queries import ledger_of
 from store_omni.stockroom.ruling import rules_of
 from store_omni.stockroom.views import EntryView

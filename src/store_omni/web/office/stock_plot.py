@@ -12,7 +12,7 @@ from store_omni.stockroom.charting import Course, Figures, RuleAt, Step
 
 HEIGHT, LANE_HEIGHT = 200, 26
 GRID_LINES_MAX = 4
-MARKS_PER_LANE_MAX = 48
+MARKS_PER_LANE_MAX = 28
 # What the lines' own coordinate system is across; it is stretched to the picture's width.
 ACROSS = 1000
 LANES = {

@@ -35,8 +35,6 @@ _CAUSES = {
     "drift": N_("Reconciliation"),
     "bulk": N_("Bulk change"),
     "till": N_("Till"),
-    "till_sale": N_("Till sale"),
-    "till_count": N_("Till count"),
     "opening": N_("Opening"),
     "import": N_("Import"),
 }

@@ -1,5 +1,10 @@
-"""Pages that are the same for everybody but for the token in their forms: rendered once, then only filled in."""
+"""Pages that are the same for everybody but for the token in their forms: rendered once, then only filled in.
 
+They are kept packed too: the pieces are compressed once, and between them the token goes as it is.
+"""
+
+import struct
+import zlib
 from collections.abc import Hashable
 from typing import Any
 
@@ -11,25 +16,48 @@ from store_omni.web.plumbing.pages import NEVER_CACHED, csrf_token, render
 KEPT_MAX = 200
 # Stands where the token goes; no text that people can write looks like it.
 MARK = "\x00token\x00"
+# A gzip file's begin; of its last, empty block; RFC 1952 and 1951.
+_BEGIN, _LAST_BLOCK = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff", b"\x03\x00"
+
+
+def _pack(part: bytes) -> bytes:
+    """Deflated, ending on a whole byte, so that pieces can follow one another."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 class Baked:
-    """A page in pieces, between which the token goes. `made_of`: what it says; as long as that is equal, so is the page."""
+    """A page in pieces, between which the token goes. `made_of`: what it says; as long as that is equal, so is the page.
+    `same`: the very objects it was made from."""
 
-    __slots__ = ("made_of", "parts", "same")
+    __slots__ = ("_packed", "asked", "made_of", "parts", "same")
 
-    def __init__(self, html: str, made_of: Any, same: tuple[Any, ...]) -> None:
+    def __init__(self, html: str, asked: Any, made_of: Any, same: tuple[Any, ...]) -> None:
         self.parts = tuple(part.encode() for part in html.split(MARK))
+        self.asked = asked
         self.made_of = made_of
         self.same = same
+        self._packed: tuple[bytes, ...] = ()
 
     def is_made_of(self, same: tuple[Any, ...]) -> bool:
-        """The very objects from which it was made, which takes no comparing."""
+        """Takes no comparing of what they hold."""
         return len(same) == len(self.same) and all(one is other for one, other in zip(same, self.same, strict=True))
+
+    def filled(self, token: bytes) -> bytes:
+        return token.join(self.parts)
+
+    def filled_and_packed(self, token: bytes) -> bytes:
+        """The same as a gzip file."""
+        if not self._packed:
+            self._packed = tuple(_pack(part) for part in self.parts)
+        whole = token.join(self.parts)
+        stored = struct.pack("<BHH", 0, len(token), len(token) ^ 0xFFFF) + token
+        end = struct.pack("<II", zlib.crc32(whole), len(whole) & 0xFFFFFFFF)
+        return b"".join((_BEGIN, stored.join(self._packed), _LAST_BLOCK, end))
 
 
 class KeptPages:
-    """By address and language; the one made longest ago goes first."""
+    """By language and address; the one made longest ago goes first."""
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, Baked] = {}
@@ -44,11 +72,11 @@ class KeptPages:
             del self._kept[next(iter(self._kept))]
 
 
-def bake(request: Request[Any, Any, Any], template: str, context: dict[str, Any], made_of: Any, same: tuple[Any, ...]) -> Baked:
+def render_unfilled(request: Request[Any, Any, Any], template: str, context: dict[str, Any]) -> str:
     """`context` must hold nothing of this visitor."""
-    return Baked(render(request, template, context, token=MARK), made_of, same)
+    return render(request, template, context, token=MARK)
 
 
 def serve(request: Request[Any, Any, Any], baked: Baked) -> Response[bytes]:
-    body = str(escape(csrf_token(request))).encode().join(baked.parts)
+    body = baked.filled(str(escape(csrf_token(request))).encode())
     return Response(body, media_type=MediaType.HTML, headers=NEVER_CACHED)

@@ -23,6 +23,8 @@ _HEADERS = [
 ]
 # Of an answer that is data and no page.
 PLAIN_HEADERS = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *_HEADERS]
+# Of a page without a script of its own in it.
+UNSCRIPTED_HEADERS = [(b"content-security-policy", POLICY.replace(" 'nonce-{nonce}'", "").encode()), *_HEADERS]
 _BEFORE, _AFTER = POLICY.encode().split(b"{nonce}")
 
 

@@ -17,7 +17,7 @@ from store_omni.kit.clock import Clock
 from store_omni.kit.errors import NotFound
 from store_omni.stockroom.offering import STORES_SHOWN, Stock
 from store_omni.web.plumbing.pages import go_to, wants_fragment
-from store_omni.web.shop.listing import SORTS, list_page
+from store_omni.web.shop.listing import LIST, PAGE, SORTS, Lists
 from store_omni.web.shop.visiting import Visitor, Web, show
 
 STORES_SHOWN_ALL = 60
@@ -49,7 +49,8 @@ async def products(
             return go_to(request, f"/products/{known[0]}?sku={known[1]}")
     order: Sort = sort if sort in SORTS else "popular"
     asked = Asked(q.strip()[:QUERY_CHARS_MAX], category[:40], order, min(max(at, 1), PAGES_MAX))
-    return await list_page(request, visitor, asked, "shop/products/_results.html" if fragment else "shop/products/index.html")
+    lists: Lists = request.app.state.lists
+    return await lists.show(request, visitor, asked, LIST if fragment else PAGE)
 
 
 @get("/products/{code:str}")

@@ -1,0 +1,1 @@
+"""Two commands at once, statement by statement in every order."""
