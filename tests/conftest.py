@@ -38,7 +38,7 @@ def _with_name(url: str, name: str) -> str:
     return f"{head}@/{name}?{tail.split('?', 1)[1]}"
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
     os.environ["STORE_OMNI_DATABASE_URL"] = url
     config = Config(str(ROOT / "alembic.ini"))
     command.upgrade(config, "head")
@@ -64,7 +64,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster, None
     server = Cluster.at(tmp_path_factory.mktemp("postgres"), durable=False)
     url = server.start()
     asyncio.run(_admin(server.admin_url, f'CREATE DATABASE {TEMPLATE} OWNER "{_owner(url)}"'))
-    _migrate(_with_name(url, TEMPLATE))
+    migrate(_with_name(url, TEMPLATE))
     yield server
     server.stop("immediate")
 

@@ -1,13 +1,11 @@
-// A list that grows by scanning and lives in the page: each scan is sent with the list as the last answer left it, also one
-// that had to wait its turn, so that two quick scans add up.
+// A paper that grows by scanning and lives in the page. Each request of a [data-draft-form="ID"] is sent with that form's
+// numbers as they stand when its turn comes, so that two quick scans add up and what was typed between them is not lost.
 
-const draft = () => document.querySelector("[data-draft]")?.dataset.draft;
+const OWN = new Set(["_csrf_token", "operation_id"]);
 
 document.addEventListener("htmx:before:request", (event) => {
   const { sourceElement, request } = event.detail.ctx;
-  const name = sourceElement.dataset?.draftForm;
-  if (name && request.body?.has?.(name)) request.body.set(name, draft() ?? "");
-});
-document.addEventListener("htmx:after:swap", () => {
-  for (const form of document.querySelectorAll("[data-draft-form]")) form.elements[form.dataset.draftForm].value = draft() ?? "";
+  const paper = document.getElementById(sourceElement.dataset?.draftForm ?? "");
+  if (!paper || !request.body?.set) return;
+  for (const [name, value] of new FormData(paper)) if (!OWN.has(name)) request.body.set(name, value);
 });

@@ -10,7 +10,8 @@ export function keepKey(event, input) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const composing = event.isComposing || event.keyCode === COMPOSING_KEY_CODE || hasHangul(event.key);
   if (!kept && !(composing && event.code)) return;
-  kept ??= { before: input.value, keys: "" };
+  // What is selected is typed over.
+  kept ??= { before: input.value.slice(0, input.selectionStart) + input.value.slice(input.selectionEnd), keys: "" };
   if (event.code === "Enter" || event.code === "NumpadEnter") {
     event.preventDefault();
     const whole = kept;

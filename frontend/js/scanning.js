@@ -45,19 +45,23 @@ document.addEventListener("pointerdown", (event) => {
 for (const name of ["focusout", "click", "close", "htmx:after:swap"]) document.addEventListener(name, () => setTimeout(rest, 120), true);
 rest();
 
-// Every read is a deed of its own; only the same code after a lost connection keeps its id, so that it cannot count twice.
-let unsent = null;
+// Every read is a deed of its own, the same code right after itself, too; only after a lost connection the same code keeps
+// its id, so that it cannot count twice.
+let lost = null;
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 document.addEventListener("htmx:config:request", (event) => {
-  const { sourceElement, request } = event.detail.ctx;
-  if (!sourceElement.matches("[data-scan]") || !request.body?.has?.("operation_id")) return;
-  const code = sourceElement.querySelector("[data-scan-input]").value;
-  request.body.set("operation_id", unsent?.code === code ? unsent.id : newId());
-  unsent = { code, id: request.body.get("operation_id") };
+  const { ctx } = event.detail;
+  if (!ctx.sourceElement.matches("[data-scan]")) return;
+  const input = ctx.sourceElement.querySelector("[data-scan-input]");
+  ctx.read = { code: input.value, id: lost?.code === input.value ? lost.id : newId() };
+  lost = null;
+  // The next read may begin before this one is answered: it takes this one's place in the field.
+  input.select();
+  if (ctx.request.body?.has?.("operation_id")) ctx.request.body.set("operation_id", ctx.read.id);
 });
-document.addEventListener("htmx:before:response", (event) => {
-  if (event.detail.ctx.sourceElement.matches("[data-scan]")) unsent = null;
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx?.read) lost = event.detail.ctx.read;
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -70,8 +74,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   form.dataset.result = result;
   play(result);
   const input = form.querySelector("[data-scan-input]");
-  if (result === "ok") input.value = "";
-  else input.select();
+  const untouched = input.value === (event.detail.ctx.read?.code ?? input.value);
+  if (untouched && result === "ok") input.value = "";
+  else if (untouched) input.select();
   document.dispatchEvent(new CustomEvent("scan:answered", { detail: { result } }));
   setTimeout(() => delete form.dataset.result, RESULT_SHOWN_MS);
 });

@@ -112,6 +112,18 @@ BEGIN
 END $$
 """
 
+# Whoever writes it, with whatever program.
+FOUR_EYES = """
+CREATE FUNCTION stockroom.four_eyes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM stockroom.count_line x
+             WHERE x.store_id = NEW.store_id AND x.count_id = NEW.id AND x.counted_by = NEW.approved_by) THEN
+    RAISE EXCEPTION 'who counted does not approve' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+
 
 def upgrade() -> None:
     op.add_column("count", sa.Column("zone_kind", sa.Text(), server_default="skus", nullable=False), schema="stockroom")
@@ -136,7 +148,7 @@ def upgrade() -> None:
         "qty_sent + qty_extra > 0 AND least(qty_sent, qty_received, qty_missing, qty_extra) >= 0",
         schema="stockroom",
     )
-    for function in (OPEN_TASK, CLOSE_TASKS, MIND_SHORT, MISREAD_SINCE, OWN_UP):
+    for function in (OPEN_TASK, CLOSE_TASKS, MIND_SHORT, MISREAD_SINCE, OWN_UP, FOUR_EYES):
         op.execute(function)
     op.execute(
         "CREATE TRIGGER mind_short AFTER UPDATE OF short ON inventory.stock_level "
@@ -145,6 +157,10 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER mind_short_from_the_start AFTER INSERT ON inventory.stock_level "
         "FOR EACH ROW WHEN (NEW.short > 0) EXECUTE FUNCTION stockroom.mind_short()"
+    )
+    op.execute(
+        "CREATE TRIGGER four_eyes BEFORE UPDATE OF approved_by ON stockroom.count "
+        "FOR EACH ROW WHEN (NEW.approved_by IS NOT NULL) EXECUTE FUNCTION stockroom.four_eyes()"
     )
     op.execute(
         "SELECT stockroom.open_task(store_id, sku_id, 'short', short, '', 'system', 'system', NULL) "

@@ -42,14 +42,14 @@ def fast_cluster() -> Iterator["Cluster"]:
     import asyncio
 
     from store_omni.kit.postgres.cluster import Cluster
-    from tests.conftest import TEMPLATE, _admin, _migrate, _owner, _with_name
+    from tests.conftest import TEMPLATE, _admin, _owner, _with_name, migrate
 
     with tempfile.TemporaryDirectory(prefix="store_omni-nightly-") as folder:
         cluster = Cluster.at(Path(folder) / "postgres", durable=False)
         url = cluster.start()
         try:
             asyncio.run(_admin(cluster.admin_url, f'CREATE DATABASE {TEMPLATE} OWNER "{_owner(url)}"'))
-            _migrate(_with_name(url, TEMPLATE))
+            migrate(_with_name(url, TEMPLATE))
             yield cluster
         finally:
             cluster.remove()

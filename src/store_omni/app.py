@@ -29,6 +29,7 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.web.api import FACE as API
 from store_omni.web.api.fronting import Front
 from store_omni.web.api.fronting_histories import HistoryFront
+from store_omni.web.api.searching import Searches
 from store_omni.web.api.stock import CHANNEL, write_availability
 from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
@@ -61,12 +62,13 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.readers = sessions.__class__(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
     app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
     app.state.known_stores = KnownStores(app.state.pool)
-    app.state.known_skus = KnownSkus(app.state.pool)
+    app.state.known_skus = app.state.front.known_skus = KnownSkus(app.state.pool)
     app.state.known_products = KnownProducts(app.state.pool)
     app.state.known_services = KnownServices(app.state.pool)
     app.state.histories = app.state.history_front.histories = Histories(app.state.pool)
     app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
     app.state.lists = app.state.list_front.lists = Lists(app.state.known_products, app.state.stock)
+    app.state.searches = Searches(app.state.known_products, app.state.stock)
     app.state.order_batches = order_batches(app.state.pool)
     app.state.hold_batches = hold_batches(app.state.pool)
     if not settings.trust_unsafe_database:

@@ -69,7 +69,7 @@ STOCK = [
           WHERE r.reception = 'received' AND l.disposition = 'restock' GROUP BY 1, 2, 3
         ), back AS (
           SELECT e.cause_id id, e.store_id, e.sku_id, sum(e.d_on_hand) units FROM inventory.ledger_entry e
-          WHERE e.kind = 'return' GROUP BY 1, 2, 3)
+          WHERE e.kind = 'return' AND e.cause_type = 'return' GROUP BY 1, 2, 3)
         SELECT id, store_id, sku_id FROM due FULL JOIN back USING (id, store_id, sku_id)
         WHERE coalesce(due.units, 0) <> coalesce(back.units, 0)"""),
     Invariant("I15", "no hold outlives its time by more than a minute", """
@@ -80,6 +80,49 @@ STOCK = [
         JOIN orders.fulfilment f ON f.store_id = x.store_id AND f.id = x.fulfilment_id
         JOIN orders."order" o ON o.id = f.order_id
         WHERE a.state = 'active' AND o.state IN ('cancelled', 'expired', 'completed') AND f.state <> 'uncollected'"""),
+]  # fmt: skip
+
+STOCKROOM = [
+    Invariant("I25", "reserved is the sum of active holds", """
+        SELECT store_id, sku_id FROM inventory.stock_level l FULL JOIN (
+          SELECT x.store_id, x.sku_id, sum(x.qty) s FROM inventory.hold_line x
+          JOIN inventory.hold h ON h.store_id = x.store_id AND h.id = x.hold_id AND h.state = 'active' GROUP BY 1, 2) a
+        USING (store_id, sku_id) WHERE coalesce(l.reserved, -1) <> coalesce(a.s, 0)"""),
+    Invariant("I26", "in transit is what open transfers still owe to the store", """
+        SELECT store_id, sku_id FROM inventory.stock_level l FULL JOIN (
+          SELECT t.to_store_id store_id, x.sku_id, sum(x.qty_sent - x.qty_received - x.qty_missing) s FROM stockroom.transfer t
+          JOIN stockroom.transfer_line x ON x.store_id = t.store_id AND x.transfer_id = t.id
+          WHERE t.state IN ('sent', 'partly_received') GROUP BY 1, 2) a
+        USING (store_id, sku_id) WHERE coalesce(l.in_transit, -1) <> coalesce(a.s, 0) AND (l.store_id IS NOT NULL OR a.s <> 0)"""),
+    Invariant("I27", "each deficit has its open task of as many units, and no deficit's task is open without one", """
+        SELECT store_id, sku_id FROM (SELECT store_id, sku_id, short FROM inventory.stock_level WHERE short > 0) l FULL JOIN (
+          SELECT store_id, sku_id, units FROM stockroom.task WHERE kind = 'short' AND closed_at IS NULL) t USING (store_id, sku_id)
+        WHERE l.short IS DISTINCT FROM t.units"""),
+    Invariant("I28", "each paper of a till was reported once, and each report has its paper", """
+        SELECT coalesce(r.store_id, d.store_id), coalesce(r.document_id, d.id) FROM stockroom.till_report r
+        FULL JOIN (SELECT * FROM inventory.document WHERE kind IN ('till_sale', 'till_count')) d
+          ON d.store_id = r.store_id AND d.id = r.document_id
+        WHERE (d.kind, d.reference) IS DISTINCT FROM ('till_' || r.kind, r.till || '/' || r.number)"""),
+    Invariant("I29", "a transfer's papers are what the ledgers of both stores say, and one that has ended owes nothing", """
+        SELECT t.store_id, t.id, x.sku_id FROM stockroom.transfer t
+        JOIN stockroom.transfer_line x ON x.store_id = t.store_id AND x.transfer_id = t.id
+        CROSS JOIN LATERAL (
+          SELECT coalesce(-sum(e.d_on_hand) FILTER (WHERE e.store_id = t.store_id), 0) AS sent,
+                 coalesce(sum(e.d_on_hand + e.d_quarantine) FILTER (WHERE e.store_id = t.to_store_id), 0) AS arrived,
+                 coalesce(sum(e.d_in_transit) FILTER (WHERE e.store_id = t.to_store_id), 0) AS travelling
+          FROM inventory.ledger_entry e WHERE e.cause_id = t.id AND e.sku_id = x.sku_id) e
+        WHERE (e.sent, e.arrived, e.travelling) IS DISTINCT FROM
+              (x.qty_sent, x.qty_received + x.qty_extra, x.qty_sent - x.qty_received - x.qty_missing)
+           OR (t.state IN ('received', 'lost') AND x.qty_sent <> x.qty_received + x.qty_missing)"""),
+    Invariant("I30", "what counts corrected is what they put into the ledger", """
+        SELECT store_id, count_id, sku_id FROM (
+          SELECT store_id, count_id, sku_id, corrected FROM stockroom.count_line WHERE corrected <> 0) l FULL JOIN (
+          SELECT e.store_id, e.document_id count_id, e.sku_id, sum(e.d_on_hand) units FROM inventory.ledger_entry e
+          JOIN stockroom.count c ON c.store_id = e.store_id AND c.id = e.document_id GROUP BY 1, 2, 3) b
+        USING (store_id, count_id, sku_id) WHERE l.corrected IS DISTINCT FROM b.units"""),
+    Invariant("I31", "nobody approved a count in which they counted", """
+        SELECT c.store_id, c.id FROM stockroom.count c
+        JOIN stockroom.count_line x ON x.store_id = c.store_id AND x.count_id = c.id AND x.counted_by = c.approved_by"""),
 ]  # fmt: skip
 
 ORDERS = [
@@ -181,7 +224,7 @@ JOURNAL = [
         (sorted(TEMPLATES), CONSUMER)),
 ]  # fmt: skip
 
-INVARIANTS = sorted([*STOCK, *ORDERS, *MONEY, *JOURNAL], key=lambda invariant: invariant.code)
+INVARIANTS = sorted([*STOCK, *STOCKROOM, *ORDERS, *MONEY, *JOURNAL], key=lambda invariant: invariant.code)
 
 
 async def audit(connection: asyncpg.Connection) -> dict[str, int]:

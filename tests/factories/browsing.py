@@ -1,12 +1,21 @@
 """Using the pages as a browser without JavaScript does."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 from httpx import Response
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from .world import PIN, Person
+
+
+async def listening(app: Litestar) -> None:
+    """Until the started app hears of changes; before that it may forget at any moment what it keeps."""
+    async with asyncio.timeout(5):
+        while not app.state.stock.snapshot.vouching.until:
+            await asyncio.sleep(0.005)
 
 
 async def send(client: AsyncTestClient, address: str, fields: dict[str, Any] | None = None, **more: Any) -> Response:

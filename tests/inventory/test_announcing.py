@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from store_omni.inventory.announcing import CHANNEL, PAYLOAD_BYTES_MAX, SKUS_TOLD_MAX, Announcer, messages
-from store_omni.inventory.listening import Listener
+from store_omni.inventory.listening import NAME, Listener
 from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot, forget
 
 from ..factories.world import World, put_stock
@@ -93,8 +93,10 @@ async def test_a_process_forgets_what_it_is_told_and_everything_after_a_silence(
         await announcer.announce()
         await until(lambda: kept.peek(sku) is None)
         assert kept.peek(other) is not None
-        gone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
-        await pool.execute(gone)
+        gone = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()"
+        )
+        await pool.execute(gone, NAME)
         # Nothing was said while it was away, so everything goes.
         await until(lambda: kept.peek(other) is None)
         heard = listener.heard

@@ -84,7 +84,13 @@ async def test_a_time_means_the_last_version_of_then(pool: asyncpg.Pool, world: 
         await rule(pool, world, n)
         times.append(await pool.fetchval("SELECT clock_timestamp()"))
     found = [await why(at=at) for at in times]
-    assert [(one.version, one.rule_version, one.atp) for one in found] == [(0, 0, 0), (2, 1, 11), (3, 2, 11), (4, 3, 11), (5, 4, 11)]
+    assert [(one.version, one.rule_version, one.atp) for one in found] == [
+        (0, 0, 0),
+        (2, 1, 11),
+        (3, 2, 11),
+        (4, 3, 11),
+        (5, 4, 11),
+    ]
     exactly = (await why(version=3)).at
     assert (await why(at=exactly)).version == 3 and (await why(at=exactly - timedelta(microseconds=1))).version == 2
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 
 from store_omni.inventory.ledger import Move, post
-from store_omni.kit.database import writing
+from store_omni.kit.database import WriteSession, writing
 
 from ..factories.ordering import Shop
 
@@ -61,12 +61,19 @@ async def sell(shop: Shop, index: int, units: int) -> None:
         await post(writing(session), [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())
 
 
-async def during_a_sale(shop: Shop, index: int, units: int, command: Coroutine[Any, Any, T]) -> T:
-    """Begins the command while a sale of these units is half done; it has to wait for the sale's end."""
+async def during(shop: Shop, first: Callable[[WriteSession], Awaitable[object]], second: Coroutine[Any, Any, T]) -> T:
+    """Begins the second command while the first is done but not committed; it has to wait for the first's end."""
     async with shop.sessions.begin() as session:
-        move = Move(shop.world.gangnam, shop.world.items[index].sku_id, "sell", on_hand=-units)
-        await post(writing(session), [move], cause=("sale", uuid4()), by=shop.world.clerk.actor())
-        running = asyncio.create_task(command)
+        await first(writing(session))
+        running = asyncio.create_task(second)
         done, _ = await asyncio.wait([running], timeout=0.3)
         assert not done
     return await running
+
+
+async def during_a_sale(shop: Shop, index: int, units: int, command: Coroutine[Any, Any, T]) -> T:
+    """Begins the command while a sale of these units is half done."""
+    move = Move(shop.world.gangnam, shop.world.items[index].sku_id, "sell", on_hand=-units)
+    return await during(
+        shop, lambda session: post(session, [move], cause=("sale", uuid4()), by=shop.world.clerk.actor()), command
+    )

@@ -55,6 +55,19 @@ class SkuView(msgspec.Struct, frozen=True):
     colour: str
     price_minor: int
     currency: str
+    kind: str = "goods"
+
+
+class PartView(msgspec.Struct, frozen=True):
+    """What is in a bundle: `qty` of a SKU."""
+
+    sku_id: int
+    product_code: str
+    name_ko: str
+    name_en: str
+    option_ko: str
+    option_en: str
+    qty: int
 
 
 class ProductView(msgspec.Struct, frozen=True):
@@ -116,7 +129,7 @@ JOIN catalog.product p ON p.id = found.product_id AND p.active ORDER BY found.wa
 
 _PRODUCT = """
 SELECT p.id, p.code, p.name_ko, p.name_en, p.brand, p.category, p.description_ko, p.description_en, p.drawing, p.colour,
-       jsonb_agg(jsonb_build_array(s.id, s.code, s.gtin, s.option_ko, s.option_en, s.colour, s.price_minor, s.currency)
+       jsonb_agg(jsonb_build_array(s.id, s.code, s.gtin, s.option_ko, s.option_en, s.colour, s.price_minor, s.currency, s.kind)
                  ORDER BY s.id)
 FROM catalog.product p JOIN catalog.sku s ON s.product_id = p.id AND s.active AND s.kind IN ('goods','bundle')
 WHERE p.code = $1 AND p.active GROUP BY p.id"""
@@ -218,6 +231,16 @@ async def by_number(pool: asyncpg.Pool, number: str) -> tuple[str, int] | None:
 async def product(pool: asyncpg.Pool, code: str) -> ProductView | None:
     row = await pool.fetchrow(_PRODUCT, code)
     return None if row is None else ProductView(*row[:10], skus=[SkuView(*sku) for sku in row[10]])
+
+
+_PARTS = """
+SELECT s.id, p.code, p.name_ko, p.name_en, s.option_ko, s.option_en, b.qty
+FROM catalog.bundle_part b JOIN catalog.sku s ON s.id = b.part_sku_id JOIN catalog.product p ON p.id = s.product_id
+WHERE b.bundle_sku_id = $1 ORDER BY p.name_ko, s.id"""
+
+
+async def parts_of(pool: asyncpg.Pool, bundle_sku_id: int) -> list[PartView]:
+    return [PartView(*row) for row in await pool.fetch(_PARTS, bundle_sku_id)]
 
 
 async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:

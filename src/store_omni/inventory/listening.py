@@ -18,6 +18,8 @@ LOOK_SECONDS = 0.25
 SILENCE_SECONDS = 0.6
 AGAIN_SECONDS_MIN, AGAIN_SECONDS_MAX = 0.2, 5.0
 ANSWER_SECONDS_MAX = 5.0
+# By which an operator finds the connection in pg_stat_activity.
+NAME = "store_omni stock listener"
 
 
 class Listener:
@@ -52,7 +54,7 @@ class Listener:
         again = AGAIN_SECONDS_MIN
         while True:
             try:
-                connection = await asyncpg.connect(self._url)
+                connection = await asyncpg.connect(self._url, server_settings={"application_name": NAME})
                 again = AGAIN_SECONDS_MIN
                 await self._listen(connection)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
@@ -66,8 +68,10 @@ class Listener:
         try:
             self._behind = await self._clocks_apart(connection)
             await connection.add_listener(CHANNEL, lambda *heard: self.hear(heard[3]))
-            self._seen = (await look(connection, None)).seen
+            begin = await look(connection, None)
+            self._seen = begin.seen
             forget_everything()
+            self._vouch(begin.at)
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_SECONDS)
@@ -79,10 +83,8 @@ class Listener:
 
     async def _look(self, connection: asyncpg.Connection) -> None:
         """Nobody announces (no worker runs, or it is busy): this process looks for itself, from where the last word ended."""
-        heard = self.heard
         found = await look(connection, self._seen)
-        if heard == self.heard:
-            self._seen = found.seen
+        self._seen = found.seen
         if found.changed is None:
             self._snapshot.forget_all()
         else:

@@ -48,10 +48,14 @@ class Level(msgspec.Struct, frozen=True):
     parts: tuple[PartLevel, ...] = ()
 
     @property
+    def only_store_knows(self) -> bool:
+        """It is there for somebody who asks, or may be."""
+        return self.carried and (self.closed or self.short or (self.free > 0 and self.confidence < CONFIDENCE_MIN))
+
+    @property
     def sellable(self) -> int:
         """Units a shopper may count on; 0 where only the store knows."""
-        unknown = not self.carried or self.closed or self.short or self.confidence < CONFIDENCE_MIN
-        return 0 if unknown else max(0, self.free)
+        return 0 if not self.carried or self.only_store_knows else max(0, self.free)
 
 
 NOT_CARRIED = Level(free=0, few_below=0, carried=False, closed=False, short=False)

@@ -13,7 +13,7 @@ from store_omni.kit.keeping import Keeping, Vouching
 KEPT_SECONDS = 2.0
 # While somebody says that every change has been told, what was not named has not changed. Stock and selling rules are named;
 # promises, names and how far a figure is trusted may be as old as this.
-KEPT_SECONDS_VOUCHED = 30.0
+KEPT_SECONDS_VOUCHED = 60.0
 KEPT_SKUS_MAX = 5_000
 V = TypeVar("V")
 

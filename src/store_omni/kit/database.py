@@ -38,6 +38,24 @@ def is_unreadable(error: BaseException | None) -> bool:
     return False
 
 
+# The connection broke or could not be made: what was sent on it may have been committed or not.
+UNREACHABLE_ERRORS = (
+    asyncpg.PostgresConnectionError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError, ConnectionError, FileNotFoundError, TimeoutError,
+)  # fmt: skip
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, on either way to it."""
+    while error is not None:
+        if isinstance(error, asyncpg.InterfaceError) and "connection" in str(error) and "closed" in str(error):
+            return True
+        if isinstance(error, UNREACHABLE_ERRORS) and not (isinstance(error, FileNotFoundError) and ".s.PGSQL" not in str(error)):
+            return True
+        error = error.__cause__
+    return False
+
+
 Minor = Annotated[int, mapped_column(BigInteger)]
 Long = Annotated[int, mapped_column(BigInteger)]
 

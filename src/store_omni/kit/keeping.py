@@ -87,11 +87,13 @@ class Keeping(Generic[K, V]):
         return (await self.get_many((key,))).get(key)
 
     async def get_many(self, keys: Iterable[K]) -> dict[K, V]:
-        """Kept values, and one read for all that are missing; a key that somebody else is just reading is waited for."""
+        """In the order of the keys: kept values, and one read for all that are missing; a key that somebody else is just reading
+        is waited for."""
+        asked = list(dict.fromkeys(keys))
         found: dict[K, V] = {}
         missing: list[K] = []
         waited: dict[_Reading[K, V], list[K]] = {}
-        for key in dict.fromkeys(keys):
+        for key in asked:
             value = self.peek(key)
             if value is not None:
                 found[key] = value
@@ -105,7 +107,7 @@ class Keeping(Generic[K, V]):
             # Shielded: whoever gives up waiting does not take the answer from the others.
             values = await asyncio.shield(reading.task)
             found.update((key, values[key]) for key in wanted if key in values)
-        return found
+        return {key: found[key] for key in asked if key in found} if waited else found
 
     def forget(self, keys: Iterable[K]) -> None:
         """These have changed: what is kept of them goes, and what is being read of them is not kept."""

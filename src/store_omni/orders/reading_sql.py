@@ -40,7 +40,8 @@ _ORDER = f"SELECT {HEAD_COLUMNS}, {FULFILMENT_COLUMNS}, {LINE_COLUMNS} FROM {{so
 
 def order_where(condition: str) -> str:
     """Rows of one order in columns HEAD, FULFILMENT (NULLs: it has none) and LINE. condition: about `orders.order o`."""
-    source = f'(SELECT * FROM orders."order" o WHERE {condition})'
+    # An imported number may be another spelling of one of ours.
+    source = f'(SELECT * FROM orders."order" o WHERE {condition} LIMIT 1)'
     return f"{_ORDER.format(source=source)} ORDER BY l.line_no"
 
 
@@ -62,7 +63,7 @@ _SEEN = "(EXISTS (SELECT FROM me) OR o.id IN (SELECT look.order_id FROM look))"
 # $2: spellings of a number, $3: id of the access row, $4: source. Rows as of `order_where`, and whether the caller may at all: no
 # row where nobody holds the token, one of NULLs where there is no such order in reach.
 LOOKED_UP = f"""WITH {_WHO}, o AS MATERIALIZED (
-  SELECT o.* FROM orders."order" o {NOW_AT} WHERE o.number {NUMBERED} AND {_REACH}
+  SELECT o.* FROM orders."order" o {NOW_AT} WHERE o.number {NUMBERED} AND {_REACH} LIMIT 1
 ), look AS ({_LOOKED.format(look_id="$3", task="api.order")})
 SELECT x.*, who.may FROM who LEFT JOIN LATERAL ({_ORDER.format(source="o")} WHERE {_SEEN}) x ON true ORDER BY x.line_no"""
 

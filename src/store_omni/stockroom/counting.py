@@ -17,8 +17,6 @@ from store_omni.stockroom.limits import too_large
 from store_omni.stockroom.listing import check_listed, check_reach, write_document
 from store_omni.stockroom.locking import lock_levels
 
-LINES_MAX = 2_000
-
 
 class Zone(msgspec.Struct, frozen=True):
     """What is counted. category: `text` is its name, everything of it that the store carries; skus: these `sku_ids`;
@@ -73,9 +71,9 @@ async def _listed(session: WriteSession, store_id: int, zone: Zone) -> list[int]
     if zone.kind == "category":
         rows = await session.execute(
             text(
-                f"""SELECT l.sku_id FROM inventory.stock_level l JOIN catalog.sku k ON k.id = l.sku_id
+                """SELECT l.sku_id FROM inventory.stock_level l JOIN catalog.sku k ON k.id = l.sku_id
                     JOIN catalog.product p ON p.id = k.product_id
-                    WHERE l.store_id = :store AND p.category = :category ORDER BY 1 LIMIT {LINES_MAX}"""
+                    WHERE l.store_id = :store AND p.category = :category ORDER BY 1"""
             ),
             {"store": store_id, "category": zone.text},
         )

@@ -11,7 +11,7 @@ import msgspec
 from store_omni.inventory.offering import NOT_CARRIED, Level, Moment, Offer, moment_of, offer
 from store_omni.inventory.snapshot import Snapshot
 from store_omni.stockroom.levelling import FEW_BELOW, SkuStock, sku_stocks
-from store_omni.stores.knowing import KnownStores
+from store_omni.stores.knowing import KnownStores, Stores
 from store_omni.stores.near import Place, kilometres
 from store_omni.stores.queries import StoreView
 
@@ -41,10 +41,12 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class StoreFit(msgspec.Struct, frozen=True):
-    """A store for a whole basket: its weakest line's offer, and the SKUs that it lacks with what it has of each."""
+    """A store for a whole basket: its weakest line's offer, and the SKUs that it lacks with what it has of each. `asks`: those
+    of them of which only the store knows whether it has any."""
 
     offer: Offer
     lacking: dict[int, int]
+    asks: frozenset[int] = frozenset()
 
     @property
     def can(self) -> bool:
@@ -122,8 +124,8 @@ class Stock:
         if skus is None:
             skus = (await self.of((sku for ids in products.values() for sku in ids), channel=channel)).values()
         known = {sku.id: sku for sku in skus}
-        stores = (await self._stores.all()).by_id
-        near = {store.id: kilometres(place, store.latitude, store.longitude) for store in stores.values()}
+        stores = await self._stores.all()
+        near = {store.id: kilometres(place, store.latitude, store.longitude) for store in stores.by_id.values()} if place else {}
         return {
             product: _spread([known[sku] for sku in ids if sku in known], stores, near, chosen_id)
             for product, ids in products.items()
@@ -152,7 +154,8 @@ class Stock:
                 continue
             km = kilometres(place, store.latitude, store.longitude)
             lacking = {sku: level.sellable for sku, level in levels.items() if level.sellable < wanted[sku]}
-            fits.append(StoreFit(offer(store, km, _weakest(levels.values()), self._moment(store, now)), lacking))
+            asks = frozenset(sku for sku in lacking if levels[sku].only_store_knows)
+            fits.append(StoreFit(offer(store, km, _weakest(levels.values()), self._moment(store, now)), lacking, asks))
         fits.sort(key=_fit_order)
         return [fit for fit in fits if fit.offer.store.id == chosen_id] + [
             fit for fit in fits[:count] if fit.offer.store.id != chosen_id
@@ -178,20 +181,16 @@ def _ranked(stores: Iterable[StoreView], sku: SkuStock, place: Place | None) -> 
     return sorted(found, key=order)
 
 
-def _spread(
-    skus: list[SkuStock], stores: Mapping[int, StoreView], near: Mapping[int, float | None], chosen_id: int | None
-) -> Spread:
-    here = {
-        store for sku in skus for store in sku.here
-        if store in stores and stores[store].pickup and stores[store].currency == sku.currency
-    }  # fmt: skip
+def _spread(skus: list[SkuStock], stores: Stores, near: Mapping[int, float | None], chosen_id: int | None) -> Spread:
+    """`near`: store id → kilometres; empty without a place."""
+    here = frozenset[int]().union(*(sku.here & stores.pickups.get(sku.currency, frozenset()) for sku in skus))
     chosen = [sku.levels[chosen_id] for sku in skus if chosen_id in sku.levels]
-    close = min(((near[store] or 0.0, store) for store in here if near[store] is not None), default=None)
+    close = min(((km, store) for store in here if (km := near.get(store)) is not None), default=None)
     return Spread(
         stores=len(here),
         here=max((level.sellable for level in chosen), default=None),
         few_below=max((level.few_below for level in chosen), default=FEW_BELOW),
-        nearest=stores[close[1]] if close else None,
+        nearest=stores.by_id[close[1]] if close else None,
         nearest_km=close[0] if close else None,
     )
 

@@ -72,6 +72,18 @@ async def counts_everywhere(
     return [CountRow(*row) for row in rows]
 
 
+async def open_recount(session: ReadSession, store_id: int, sku_id: int) -> UUID | None:
+    """The count of this SKU alone that is under way."""
+    return await session.scalar(
+        text(
+            """SELECT c.id FROM stockroom.count c JOIN stockroom.count_line x ON x.store_id = c.store_id AND x.count_id = c.id
+               WHERE c.store_id = :store AND c.state = 'open' AND c.zone_kind = 'recount' AND x.sku_id = :sku
+               ORDER BY c.started_at DESC LIMIT 1"""
+        ),
+        {"store": store_id, "sku": sku_id},
+    )
+
+
 class TransferRow(msgspec.Struct, frozen=True):
     """`sent`, `received`, `missing`, `extra`: units of all lines. `late`: it should have come by now."""
 

@@ -96,7 +96,10 @@ async def mend(session: WriteSession, store_id: int, *, by: Actor) -> Mended:
     if not suspects:
         return Mended(None, 0, 0)
     await lock_levels(session, [(store_id, sku_id) for sku_id in suspects])
+    # Looked at again under the locks: somebody may have mended it meanwhile.
     found = await drift_of(session, store_id, sku_ids=suspects)
+    if not found:
+        return Mended(None, 0, 0)
     document_id = await write_document(session, "drift", store_id, by=by)
     for sku_id in sorted({one.goods.sku_id for one in found if one.against == "ledger"}):
         await session.execute(

@@ -17,10 +17,11 @@ _ALL = f"SELECT {STORE_COLUMNS}, {HOURS_COLUMNS} FROM stores.store s WHERE s.act
 
 
 class Stores(msgspec.Struct, frozen=True):
-    """All active stores at one moment."""
+    """All active stores at one moment. `pickups`: currency → those that take pickup orders in it."""
 
     by_id: dict[int, StoreView]
     by_code: dict[str, StoreView]
+    pickups: dict[str, frozenset[int]]
 
 
 class KnownStores:
@@ -31,7 +32,11 @@ class KnownStores:
     async def _read(self, keys: list[str]) -> Mapping[str, Stores]:
         rows: list[Any] = await self._pool.fetch(_ALL)
         stores = [with_hours(row) for row in rows]
-        return {keys[0]: Stores({store.id: store for store in stores}, {store.code: store for store in stores})}
+        pickups = {
+            currency: frozenset(store.id for store in stores if store.pickup and store.currency == currency)
+            for currency in {store.currency for store in stores}
+        }
+        return {keys[0]: Stores({store.id: store for store in stores}, {store.code: store for store in stores}, pickups)}
 
     async def all(self) -> Stores:
         found = self._kept.peek("all") or await self._kept.get("all")

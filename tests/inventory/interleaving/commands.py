@@ -196,6 +196,12 @@ def commands(floor: Floor) -> list[Command]:
     ]  # fmt: skip
 
 
+_GOODS = """
+WITH p AS (INSERT INTO catalog.product (code, name_ko, name_en, category, drawing, colour, search_text, search_jamo, search_cho)
+           SELECT code, '것', 'thing', '일상', 'mug', '#7a8f6a', '', '', '' FROM unnest($1::text[]) code RETURNING id, code)
+INSERT INTO catalog.sku (product_id, code, price_minor, currency) SELECT id, code, 500, 'KRW' FROM p ORDER BY code RETURNING id"""
+
+
 class Stagehand:
     """Makes a scene by the product's own commands, without pauses."""
 
@@ -204,16 +210,14 @@ class Stagehand:
         self.town = town
 
     async def scene(self, number: int, order: OrderState | None, needs: set[Need]) -> Scene:
-        from ...factories.world import make_item, put_stock
-
         pool = self.floor.pool
-        items = [
-            await make_item(pool, 2 * number + n, f"I{number}{n}", "것", "thing", "일상", "mug", 500) for n in range(2)
+        codes = [f"I{number}-{n}" for n in range(2)]
+        skus = [row["id"] for row in await pool.fetch(_GOODS, codes)]
+        scene = Scene(self.town, skus, codes, key=str(uuid4()))
+        opening = [
+            {"store": store.id, "sku": sku, "kind": "opening", "on_hand": ON_HAND} for store in self.town.stores[:2] for sku in skus
         ]
-        scene = Scene(self.town, [item.sku_id for item in items], [item.code for item in items], key=str(uuid4()))
-        for sku in scene.skus:
-            for store in self.town.stores[:2]:
-                await put_stock(pool, store.id, sku, ON_HAND)
+        await pool.execute("SELECT inventory.post($1::jsonb, 'opening', NULL, 'system', 'system', NULL, NULL)", opening)
         for need in sorted(needs & {"hold", "hold_over", "transfer", "quarantine"}):
             await getattr(self, f"_{need}")(scene)
         if order is not None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import msgspec
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from store_omni.app import make_signer
@@ -37,7 +38,7 @@ _NUMBERS = itertools.count(1)
 _ROWS = """
 SELECT l.store_id, l.sku_id, l.on_hand, l.allocated, l.reserved, l.short, l.in_transit, l.quarantine, l.version,
        e.on_hand, e.allocated, e.reserved, e.short, e.in_transit, e.quarantine, e.entries, e.last,
-       a.units, h.units, t.units, clock_timestamp()
+       a.units, h.units, t.units, clock_timestamp() AS now
 FROM inventory.stock_level l
 CROSS JOIN LATERAL (
   SELECT coalesce(sum(d_on_hand), 0), coalesce(sum(d_allocated), 0), coalesce(sum(d_reserved), 0), coalesce(sum(d_short), 0),
@@ -55,7 +56,7 @@ CROSS JOIN LATERAL (
   SELECT coalesce(sum(x.qty_sent - x.qty_received - x.qty_missing), 0) FROM stockroom.transfer t
   JOIN stockroom.transfer_line x ON x.store_id = t.store_id AND x.transfer_id = t.id
   WHERE t.to_store_id = l.store_id AND x.sku_id = l.sku_id AND t.state IN ('sent', 'partly_received')) t(units)
-WHERE l.store_id = ANY($1)"""
+WHERE l.store_id = ANY($1) AND l.sku_id = ANY($2)"""
 
 
 class Town(msgspec.Struct, frozen=True):
@@ -76,7 +77,7 @@ class Floor:
     """Not for several threads. `steps`: commands sent so far. `heard`: how often which answer."""
 
     def __init__(self, url: str) -> None:
-        self.runner = asyncio.Runner()
+        self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.steps = 0
         self.heard: Counter[str] = Counter()
         self.pool: asyncpg.Pool
@@ -137,24 +138,19 @@ class Floor:
         codes = {item.sku_id: item.code for item in items}
         return Town(stores, clerks, manager, agent, [item.sku_id for item in items], bundle.sku_id, parts, codes, opening)
 
+    async def rows(self, town: Town, skus: list[int]) -> list[asyncpg.Record]:
+        """Each level of these SKUs with its ledger's sums and its promises."""
+        return await self.pool.fetch(_ROWS, [store.id for store in town.stores], skus)
+
     def look(self, town: Town, expected: dict[Place, tuple[int, ...]]) -> datetime:
-        """The invariants of the town's rows. Returns the database's time of the look."""
-        rows = self.run(self.pool.fetch(_ROWS, [store.id for store in town.stores]))
-        found = {}
-        for row in rows:
-            place, level, ledger = (row[0], row[1]), tuple(row[2:9]), tuple(row[9:17])
-            found[place] = level
-            assert level == ledger[:7], f"{place}: the balance {level} is not the sum of its ledger {ledger}"
-            assert ledger[6] == ledger[7], f"{place}: versions have a gap"
-            on_hand, allocated, reserved, short, in_transit, _, _ = level
-            assert min(level) >= 0, f"{place}: {level}"
-            assert short == max(0, allocated + reserved - on_hand), f"{place}: short is {short} of {level}"
-            assert (allocated, reserved, in_transit) == tuple(row[17:20]), f"{place}: promises are {row[17:20]}, not of {level}"
+        """The invariants of the town's rows, and that they are the expected ones. Returns the database's time of the look."""
+        rows = self.run(self.rows(town, town.skus))
+        found = judge_rows(rows)
         nothing = (0,) * (len(FIGURES) + 1)
         for place in {*found, *expected}:
             model, row = expected.get(place, nothing), found.get(place, nothing)
             assert row == model, f"{place}: the database has {row}, the model {model} ({', '.join(FIGURES)}, version)"
-        return rows[0][20]
+        return rows[0]["now"]
 
     def audit(self) -> None:
         """Every invariant over everything, and nothing drifted."""
@@ -172,3 +168,18 @@ class Floor:
 
 def operation_key() -> str:
     return str(uuid4())
+
+
+def judge_rows(rows: list[asyncpg.Record]) -> dict[Place, tuple[int, ...]]:
+    """The levels, with their version. Errors: `AssertionError` where one is not what its ledger and its promises say."""
+    found = {}
+    for row in rows:
+        place, level, ledger = (row[0], row[1]), tuple(row[2:9]), tuple(row[9:17])
+        found[place] = level
+        assert level == ledger[:7], f"{place}: the balance {level} is not the sum of its ledger {ledger}"
+        assert ledger[6] == ledger[7], f"{place}: versions have a gap"
+        on_hand, allocated, reserved, short, in_transit, _, _ = level
+        assert min(level) >= 0, f"{place}: {level}"
+        assert short == max(0, allocated + reserved - on_hand), f"{place}: short is {short} of {level}"
+        assert (allocated, reserved, in_transit) == tuple(row[17:20]), f"{place}: promises are {row[17:20]}, not of {level}"
+    return found

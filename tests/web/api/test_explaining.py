@@ -26,7 +26,9 @@ async def test_a_served_figure_is_explained_term_by_term(client: AsyncTestClient
     await shop.place((0, 4))
     await send_transfer(shop.pool, shop.world, sku, due)
     await shop.pool.execute(
-        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'api', 1)", shop.world.gangnam, sku
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'api', 1)",
+        shop.world.gangnam,
+        sku,
     )
     offers = (await client.get("/api/v1/skus/MUG-1/availability")).json()["offers"]
     served = next(offer for offer in offers if offer["store"] == "GN")

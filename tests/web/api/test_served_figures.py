@@ -33,7 +33,16 @@ async def servers(database_url: str, tmp_path: Path, world: World) -> AsyncGener
     granian = str(Path(sys.executable).with_name("granian"))
     environment = os.environ | {"STORE_OMNI_DATABASE_URL": database_url, "STORE_OMNI_DATA_DIR": str(tmp_path)}
     ports = [free_port() for _ in range(2)]
-    common = [granian, "--interface", "asgi", "--factory", "--loop", "uvloop", "--no-access-log", "tests.browser.serving:create_app"]
+    common = [
+        granian,
+        "--interface",
+        "asgi",
+        "--factory",
+        "--loop",
+        "uvloop",
+        "--no-access-log",
+        "tests.browser.serving:create_app",
+    ]
     with (tmp_path / "web.log").open("wb") as log:
         running = [
             subprocess.Popen([*common, "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log) for port in ports
@@ -79,7 +88,9 @@ async def _change(pool: asyncpg.Pool, world: World, seed: int) -> None:
         await asyncio.sleep(0.002)
 
 
-async def _read(client: httpx.AsyncClient, world: World, servers: list[str], seed: int, figures: Figures, given: list[int]) -> None:
+async def _read(
+    client: httpx.AsyncClient, world: World, servers: list[str], seed: int, figures: Figures, given: list[int]
+) -> None:
     dice = random.Random(seed)
     while given[0] < ANSWERS:
         code = dice.choice(world.items[:3]).code

@@ -29,7 +29,9 @@ async def test_the_sum_stands_there_term_by_term(manager: AsyncTestClient, shop:
     sku = shop.world.items[0].sku_id
     await shop.place((0, 4))
     await shop.pool.execute(
-        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 1)", shop.world.gangnam, sku
+        "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety) VALUES ($1, $2, 'web', 1)",
+        shop.world.gangnam,
+        sku,
     )
     await send_transfer(shop.pool, shop.world, sku, datetime.now(UTC) + timedelta(days=3))
     said = words_of((await manager.get(ADDRESS)).text)
@@ -53,7 +55,9 @@ async def test_a_time_is_the_stores_own(manager: AsyncTestClient, shop: Shop) ->
 
 async def test_why_a_number_is_not_what_shoppers_see(manager: AsyncTestClient, shop: Shop) -> None:
     sku = shop.world.items[0].sku_id
-    await shop.pool.execute("INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 2)", shop.world.gangnam, sku)
+    await shop.pool.execute(
+        "INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 2)", shop.world.gangnam, sku
+    )
     assert "고객에게는 이 숫자가 보이지 않아요" in (await manager.get(ADDRESS)).text
     await shop.pool.execute(
         "INSERT INTO inventory.selling_rule (store_id, sku_id, channel, safety, closed) VALUES ($1, $2, 'web', 12, true)",
@@ -64,7 +68,13 @@ async def test_why_a_number_is_not_what_shoppers_see(manager: AsyncTestClient, s
 
 
 async def test_odd_questions_are_answered(manager: AsyncTestClient, shop: Shop) -> None:
-    for asked in ({"at": "soon"}, {"version": "x"}, {"channel": "tv"}, {"rule_version": "-1"}, {"at": "2026-11-22T10:00:00+02:00"}):
+    for asked in (
+        {"at": "soon"},
+        {"version": "x"},
+        {"channel": "tv"},
+        {"rule_version": "-1"},
+        {"at": "2026-11-22T10:00:00+02:00"},
+    ):
         assert (await manager.get(ADDRESS, params=asked)).status_code == 200, asked
     for asked in ({"version": "99"}, {"rule_version": "9"}):
         assert (await manager.get(ADDRESS, params=asked)).status_code == 404, asked

@@ -10,6 +10,7 @@ from store_omni.web.api.orders import ORDERS
 from store_omni.web.api.passes import PASSES
 from store_omni.web.api.pickups import PICKUPS
 from store_omni.web.api.returns import RETURNS
+from store_omni.web.api.searching import SEARCHES
 from store_omni.web.api.sessions import SESSIONS
 from store_omni.web.api.stock import OPEN_STOCK, STOCK
 from store_omni.web.api.stockroom import STOCKROOM
@@ -20,6 +21,7 @@ FACE = Router(
         SESSIONS,
         OPEN_STOCK,
         STOCK,
+        SEARCHES,
         STOCKROOM,
         EXPLANATIONS,
         HOLDS,

@@ -1,6 +1,6 @@
 """The one answer that is given before the router: what each store has of a SKU, as ready bytes from the process' snapshot.
 
-A request that is not quite this one goes on to the router, also the first for an address: it knows which there are.
+A request that is not quite this one, or finds nothing, goes on to the router, which says so in words.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,11 +10,13 @@ from typing import Any
 import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 from store_omni.web.plumbing.texts import use_locale
 
+BEGIN, END = "/api/v1/skus/", "/availability"
 PATHS_MAX = 200_000
 Headers = list[tuple[bytes, bytes]]
 
@@ -47,42 +49,49 @@ UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceEr
 
 
 class Front:
-    """`_paths`: addresses that the router has answered → SKU id. An id never changes its SKU, so they stay."""
+    """`_ids`: addresses that were found → SKU id. An id never changes its SKU, so they stay."""
 
     def __init__(self, app: ASGIApp, channel: str, write: Callable[[Stock, SkuStock], Awaitable[bytes]]) -> None:
         self._app = app
         self._channel = channel
         self._write = write
-        self._paths: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
         self.stock: Stock | None = None
-
-    def know(self, path: str, sku_id: int) -> None:
-        """The router answered this path, so it may be answered here from now on."""
-        if len(self._paths) >= PATHS_MAX:
-            self._paths.clear()
-        self._paths[path] = sku_id
+        self.known_skus: KnownSkus | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.stock is not None and not scope["query_string"] and scope["method"] == "GET":
-            sku_id = self._paths.get(scope["path"])
-            if sku_id is not None:
-                try:
-                    sku, ready = await self._ready(self.stock, sku_id, locale_of(scope))
-                except UNREACHABLE:
-                    sku = ready = None
-                if sku is not None and ready is not None:
-                    await send(ready.start(int(monotonic() - sku.read_at)))  # type: ignore[arg-type]  # an ASGI message
-                    await send(ready.message)  # type: ignore[arg-type]
-                    return
+        if scope["type"] == "http" and scope["path"].endswith(END) and not scope["query_string"] and scope["method"] == "GET":
+            try:
+                sku, ready = await self._ready(scope["path"], locale_of(scope))
+            except UNREACHABLE:
+                sku = ready = None
+            if sku is not None and ready is not None:
+                await send(ready.start(int(monotonic() - sku.read_at)))  # type: ignore[arg-type]  # an ASGI message
+                await send(ready.message)  # type: ignore[arg-type]
+                return
         await self._app(scope, receive, send)
 
-    async def _ready(self, stock: Stock, sku_id: int, locale: str) -> tuple[SkuStock | None, Ready | None]:
-        kept = stock.snapshot.of(self._channel)
+    async def _ready(self, path: str, locale: str) -> tuple[SkuStock | None, Ready | None]:
+        sku_id = self._ids.get(path) or await self._find(path)
+        if sku_id is None or self.stock is None:
+            return None, None
+        kept = self.stock.snapshot.of(self._channel)
         sku = kept.peek(sku_id) or await kept.get(sku_id)
         if sku is None or not sku.sold:
             return None, None
         ready: Ready | None = sku.ready.get(locale)
         if ready is None:
             use_locale(locale)
-            ready = sku.ready[locale] = Ready(await self._write(stock, sku))
+            ready = sku.ready[locale] = Ready(await self._write(self.stock, sku))
         return sku, ready
+
+    async def _find(self, path: str) -> int | None:
+        code = path[len(BEGIN) : -len(END)] if path.startswith(BEGIN) else ""
+        if not code or "/" in code or self.known_skus is None:
+            return None
+        sku_id = (await self.known_skus.ids([code])).get(code)
+        if sku_id is not None:
+            if len(self._ids) >= PATHS_MAX:
+                self._ids.clear()
+            self._ids[path] = sku_id
+        return sku_id

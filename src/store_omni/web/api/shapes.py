@@ -55,11 +55,13 @@ class CardOut(msgspec.Struct, frozen=True):
 
 
 class FoundOut(msgspec.Struct, frozen=True):
-    """`guessed`: nothing matched; these only look like what was asked for."""
+    """`guessed`: nothing matched; these only look like what was asked for. `as_of`: when the stock was read, null where nothing
+    was found."""
 
     total: int
     guessed: bool
     products: list[CardOut]
+    as_of: datetime | None
 
 
 class PartOut(msgspec.Struct, frozen=True):

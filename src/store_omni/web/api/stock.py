@@ -2,24 +2,22 @@
 
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
 
 import asyncpg
 import msgspec
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from store_omni.catalog.knowing import Asked, KnownProducts, KnownSkus
+from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import product as product_by_code
-from store_omni.catalog.searching import QUERY_CHARS_MAX
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
 from store_omni.stores.near import Place, stores_near
 from store_omni.web.api.declaring import reading, reading_openly
 from store_omni.web.api.entering import verb_guard
-from store_omni.web.api.shapes import AvailabilityOut, CardOut, FoundOut, ProductOut, SkuOut, StoreOut, offer_out, store_out
+from store_omni.web.api.shapes import AvailabilityOut, ProductOut, SkuOut, StoreOut, offer_out, store_out
 from store_omni.web.plumbing.pages import named
 
 STORES_MAX = 100
@@ -43,28 +41,6 @@ async def stores(
     return [store_out(near.store) for near in found]
 
 
-@get("/products", operation_id="search_products", responses=reading())
-async def products(
-    known_products: NamedDependency[KnownProducts], stock: NamedDependency[Stock], q: FromQuery[str], page: FromQuery[int] = 1
-) -> FoundOut:
-    """Forgives Korean typing: particles, spacing, half-typed syllables, initials; English names and barcodes too."""
-    if not 1 <= page <= 1000:
-        raise InvalidInput({"page": N_("Please enter a whole number in the allowed range.")})
-    found = await known_products.page(Asked(q.strip()[:QUERY_CHARS_MAX], page=page))
-    spread = await stock.spreads({card.id: card.sku_ids for card in found.cards}, channel=CHANNEL)
-    return FoundOut(
-        found.total,
-        found.guessed,
-        [
-            CardOut(
-                card.code, named(card), card.brand, card.category, card.price_minor,
-                spread[card.id].stores,
-            )
-            for card in found.cards
-        ],
-    )  # fmt: skip
-
-
 @get("/products/{code:str}", operation_id="get_product", responses=reading())
 async def product(pool: NamedDependency[asyncpg.Pool], code: FromPath[str]) -> ProductOut:
     found = await product_by_code(pool, code)
@@ -78,7 +54,6 @@ async def product(pool: NamedDependency[asyncpg.Pool], code: FromPath[str]) -> P
 
 @get("/skus/{sku:str}/availability", operation_id="get_availability", responses=reading_openly(), security=[{}])
 async def availability(
-    request: Request[Any, Any, Any],
     known_skus: NamedDependency[KnownSkus],
     stock: NamedDependency[Stock],
     sku: FromPath[str],
@@ -92,9 +67,6 @@ async def availability(
     if held is None or not held.sold:
         raise NotFound
     place = _place(latitude, longitude)
-    path = request.scope["path"]
-    if path.endswith(f"/{sku}/availability"):
-        request.app.state.front.know(path, held.id)
     headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language"}
     return Response(await _availability(stock, held, place), headers=headers)
 
@@ -111,4 +83,4 @@ async def write_availability(stock: Stock, sku: SkuStock) -> bytes:
 
 # Readable without a token.
 OPEN_STOCK = Router(path="", tags=["stock"], route_handlers=[availability])
-STOCK = Router(path="", tags=["stock"], guards=[verb_guard("stock:read")], route_handlers=[stores, products, product])
+STOCK = Router(path="", tags=["stock"], guards=[verb_guard("stock:read")], route_handlers=[stores, product])

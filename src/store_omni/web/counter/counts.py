@@ -133,7 +133,10 @@ async def figures(
         return _told(await state_counted(write, _here(by), count_id, sku_id=sku_id, units=units, by=by))
 
     done = await once(write, operation_key(request, form), ["figure", str(count_id), sku_id, units], by, work)
-    return await _after(request, write, by, count_id, _counted(done))
+    if not wants_fragment(request):
+        return go_to(request, f"/counter/counts/{count_id}")
+    count = await count_of(write, _here(by), count_id, blind=True)
+    return page(request, "counter/counts/_figure.html", _context(request, count, _counted(done)) | {"oob": True})
 
 
 @post("/{count_id:uuid}/undo", status_code=200)

@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
-from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.kit.errors import NotFound
 from store_omni.stockroom.listing import goods_by_code
 from store_omni.stockroom.overseeing import GoodsAt, goods_at
 from store_omni.stockroom.overseeing_papers import receipt_of_goods, receipts_since
@@ -147,24 +147,28 @@ async def new(
     return page(request, "counter/receipts/new.html", await _context(request, read, by, found, read_draft(got)))
 
 
+def _drafted(form: dict[str, str]) -> Draft:
+    """What stands in the address, with the numbers as they were typed since. Errors: `InvalidInput`, `DraftFull`."""
+    draft, checks = read_draft(form.get("got", "")), Checks(form)
+    typed = [name.removeprefix("units_") for name in form if name.startswith("units_")]
+    for sku_id in (int(one) for one in typed if one.isascii() and one.isdigit() and len(one) < 10):
+        line = draft.line(sku_id)
+        units = checks.whole_number(f"units_{sku_id}", low=0, high=UNITS_MAX, default=0)
+        damaged = checks.whole_number(f"damaged_{sku_id}", low=0, high=units, default=0)
+        if (units, damaged) != (line.units, line.damaged):
+            draft = draft.set(sku_id, units, damaged)
+    checks.done()
+    return draft
+
+
 @post("/lines", status_code=200)
 async def lines(request: Req, read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
-    """A scanned `code` is one unit more; `sku_id` with `units` and `damaged` says it in numbers. Nothing is taken in yet."""
+    """A scanned `code` is one unit more; `units_…` and `damaged_…` say it in numbers. Nothing is taken in yet."""
     form = await read_form(request)
-    papers, before = await _papers(read, by, form.get("papers", "")), form.get("got", "")
-    draft, scanned = read_draft(before), None
-    if form.get("sku_id"):
-        checks = Checks(form)
-        sku_id = checks.whole_number("sku_id", low=1, high=10**9 - 1)
-        units = checks.whole_number("units", low=0, high=UNITS_MAX)
-        damaged = checks.whole_number("damaged", low=0, high=max(0, units), default=0)
-        checks.done()
-        draft = draft.set(sku_id, units, damaged)
-    else:
-        code = form.get("code", "")
-        if not code:
-            raise InvalidInput({"code": N_("Scan or type a code first.")}, form)
-        scanned = (await goods_by_code(read, [code]))[code]
+    papers, draft, scanned = await _papers(read, by, form.get("papers", "")), _drafted(form), None
+    before = draft.text
+    if form.get("code"):
+        scanned = (await goods_by_code(read, [form["code"]]))[form["code"]]
         draft = draft.more(scanned)
     address = _address(papers, draft.text)
     if not wants_fragment(request):
@@ -177,7 +181,7 @@ async def lines(request: Req, read: NamedDependency[ReadSession], by: NamedDepen
 async def take_in(request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor]) -> Response[str]:
     """Goods in: sent twice, they come in once."""
     form = await read_form(request)
-    papers, draft = await _papers(write, by, form.get("papers", "")), read_draft(form.get("got", ""))
+    papers, draft = await _papers(write, by, form.get("papers", "")), _drafted(form)
     arrived = [Arrived(line.sku_id, line.units, line.damaged) for line in draft.lines]
     reference = form.get("reference", "")
 

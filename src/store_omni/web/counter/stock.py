@@ -16,6 +16,7 @@ from store_omni.stockroom.counting import Zone, start_count
 from store_omni.stockroom.errors import UnknownGoods
 from store_omni.stockroom.listing import known_goods
 from store_omni.stockroom.overseeing import Sought, goods_at, shelf, shelves
+from store_omni.stockroom.overseeing_papers import open_recount
 from store_omni.stockroom.queries import open_tasks
 from store_omni.stockroom.tasks import KINDS, REASONS
 from store_omni.web.plumbing.forms import Checks, read_form
@@ -120,7 +121,8 @@ async def recount(
     store_id = cast(int, by.store_id)
 
     async def work() -> dict[str, Any]:
-        return {"count": str(await start_count(write, store_id, zone=Zone("recount", sku_ids=[sku_id]), by=by))}
+        under_way = await open_recount(write, store_id, sku_id)
+        return {"count": str(under_way or await start_count(write, store_id, zone=Zone("recount", sku_ids=[sku_id]), by=by))}
 
     made = await once(write, operation_key(request, form), ["recount", store_id, sku_id], by, work)
     return go_to(request, f"/counter/counts/{made['count']}")

@@ -12,6 +12,7 @@ from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, Refusal
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, Change, adjust, end_quarantine, set_aside_damaged
 from store_omni.stockroom.counting import Zone, start_count
+from store_omni.stockroom.overseeing_papers import open_recount
 from store_omni.stockroom.queries import ledger_of
 from store_omni.stockroom.ruling import UNITS_MAX, Rule, change_rule, rules_of
 from store_omni.stores.knowing import KnownStores
@@ -177,12 +178,15 @@ async def recount(
     store_code: FromPath[str],
     sku_code: FromPath[str],
 ) -> Response[str]:
-    """A count of this SKU alone, to be done at the store."""
+    """A count of this SKU alone, to be done at the store; the one under way, if there is any."""
     here = await place_of(write, known_stores, store_code, sku_code)
     form = await read_form(request)
 
     async def work() -> dict[str, Any]:
-        return {"count": str(await start_count(write, here.store.id, zone=Zone("recount", sku_ids=[here.sku_id]), by=by))}
+        under_way = await open_recount(write, here.store.id, here.sku_id)
+        return {
+            "count": str(under_way or await start_count(write, here.store.id, zone=Zone("recount", sku_ids=[here.sku_id]), by=by))
+        }
 
     made = await once(write, operation_key(request, form), ["recount", here.store.id, here.sku_id], by, work)
     return go_to(request, f"/office/stock/counts/{here.store.code}/{made['count']}")

@@ -8,7 +8,8 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 
-from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreadable
+from store_omni.kit.batching import OutcomeUnknown
+from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unreadable
 from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
@@ -145,6 +146,9 @@ def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Respons
     if isinstance(error, CONSTRAINT_ERRORS):
         log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error).__name__)
         return answer(request, Refusal())
+    if is_unreachable(error):
+        log.warning("no database for %s %s: %s", request.method, request.url.path, type(error).__name__)
+        return answer(request, OutcomeUnknown())
     if is_unreadable(error):
         log.warning("unreadable input %s %s: %s", request.method, request.url.path, type(error).__name__)
         return answer(request, InvalidInput({}))

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from store_omni.catalog.categories import BY_KEY
 from store_omni.catalog.knowing import Asked
-from store_omni.catalog.queries import Sort, by_number, product
+from store_omni.catalog.queries import Sort, by_number, parts_of, product
 from store_omni.catalog.searching import QUERY_CHARS_MAX, read_query
 from store_omni.inventory.offering import best
 from store_omni.kit.clock import Clock
@@ -79,6 +79,7 @@ async def product_page(
         "chosen": next((offer for offer in offers.offers if offer.store.id == visitor.store_id), None),
         "shelf": BY_KEY.get(found.category),
         "all_stores": stores == "all",
+        "parts": await parts_of(pool, chosen.id) if chosen.kind == "bundle" else [],
     }
     template = "shop/products/_stores.html" if wants_fragment(request) else "shop/products/product.html"
     return show(request, visitor, template, context, nav="products")
