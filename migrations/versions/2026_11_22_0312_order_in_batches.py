@@ -81,9 +81,10 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
     GROUP BY r.no, r.store_id, r.channel, x.sku_id
   ), k AS MATERIALIZED (
     SELECT a.no, a.store_id, coalesce(b.part_sku_id, a.sku_id) AS sku_id, sum(a.qty * coalesce(b.qty, 1))::int AS qty,
-           bool_or(a.missing OR coalesce(u.closed, false)) AS missing, coalesce(max(u.safety), 0) AS safety
+           bool_or(a.missing OR coalesce(u.closed, false) OR coalesce(w.closed, false)) AS missing, coalesce(max(u.safety), 0) AS safety
     FROM asked a LEFT JOIN catalog.bundle_part b ON a.bundle AND b.bundle_sku_id = a.sku_id
     LEFT JOIN inventory.selling_rule u ON u.store_id = a.store_id AND u.sku_id = coalesce(b.part_sku_id, a.sku_id) AND u.channel = a.channel
+    LEFT JOIN inventory.selling_rule w ON a.bundle AND w.store_id = a.store_id AND w.sku_id = a.sku_id AND w.channel = a.channel
     GROUP BY a.no, a.store_id, coalesce(b.part_sku_id, a.sku_id)
   ), theirs AS MATERIALIZED (
     SELECT r.no, h.id, x.sku_id, x.qty FROM r JOIN inventory.hold h ON h.state = 'active' AND r.holds_max IS NOT NULL AND (
@@ -170,8 +171,9 @@ _GUEST = """LEFT JOIN LATERAL (
 # Every order leaves these rows. Needs `ok` (accepted orders), `okl` (their lines), `moved` (their ledger entries).
 _WRITTEN = """level AS (
     UPDATE inventory.stock_level v SET allocated = v.allocated + g.allocated, reserved = v.reserved + g.reserved,
-      version = v.version + g.n, changed_at = clock_timestamp()
-    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, count(*) AS n FROM moved GROUP BY 1, 2) g
+      short = v.short + g.short, version = v.version + g.n, changed_at = clock_timestamp()
+    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, sum(short) AS short, count(*) AS n
+          FROM moved GROUP BY 1, 2) g
     WHERE v.store_id = g.store_id AND v.sku_id = g.sku_id
   ), guest AS (
     INSERT INTO customers.customer (id, status, display_name, locale) SELECT guest_id, 'guest', name, locale FROM ok WHERE known_id IS NULL
@@ -195,9 +197,9 @@ _WRITTEN = """level AS (
   ), alloc AS (
     INSERT INTO inventory.allocation (store_id, id, sku_id, qty) SELECT store_id, allocation_id, sku_id, qty FROM okl
   ), entry AS (
-    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, allocation_id, hold_id, cause_type,
+    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, d_short, allocation_id, hold_id, cause_type,
                                         cause_id, operation_id, channel, actor_kind, actor_id)
-    SELECT store_id, sku_id, version, kind, allocated, reserved, allocation_id, hold_id, 'order', order_id, md5(actor || ':' || key)::uuid,
+    SELECT store_id, sku_id, version, kind, allocated, reserved, short, allocation_id, hold_id, 'order', order_id, md5(actor || ':' || key)::uuid,
            channel, by_kind, by_id FROM moved
   ), ful AS (
     INSERT INTO orders.fulfilment (store_id, id, order_id, state, ready_by, hold_id)
@@ -259,7 +261,7 @@ BEGIN
            l.version + row_number() OVER (PARTITION BY l.store_id, l.sku_id ORDER BY l.no, l.nr) AS next_version
     FROM l JOIN ok ON ok.no = l.no
   ), moved AS (
-    SELECT store_id, sku_id, next_version AS version, 'allocate' AS kind, qty AS allocated, 0 AS reserved, allocation_id,
+    SELECT store_id, sku_id, next_version AS version, 'allocate' AS kind, qty AS allocated, 0 AS reserved, 0 AS short, allocation_id,
            NULL::uuid AS hold_id, order_id, actor, key, channel, by_kind, by_id FROM okl
   ), {_WRITTEN}
   SELECT jsonb_agg(CASE
@@ -330,8 +332,9 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
     WHERE q.units > 0
   ), l AS MATERIALIZED (
     SELECT f.*, row_number() OVER (PARTITION BY f.no ORDER BY f.line_no, f.sku_id, f.price_minor)::int AS nr,
-           coalesce(u.closed, false) AS closed, coalesce(u.safety, 0) AS safety
-    FROM flat f LEFT JOIN inventory.selling_rule u ON u.store_id = f.store_id AND u.sku_id = f.sku_id AND u.channel = f.channel
+           coalesce(u.closed, false) OR coalesce(w.closed, false) AS closed, coalesce(u.safety, 0) AS safety
+    FROM flat f LEFT JOIN inventory.selling_rule w ON w.store_id = f.store_id AND w.sku_id = f.bundle_sku_id AND w.channel = f.channel
+    LEFT JOIN inventory.selling_rule u ON u.store_id = f.store_id AND u.sku_id = f.sku_id AND u.channel = f.channel
   ), held AS MATERIALIZED (
     SELECT r.no, h.store_id, h.id, x.sku_id, x.qty FROM r
     JOIN inventory.hold h ON h.store_id = r.store_id AND h.id = r.hold_id AND h.state = 'active' AND h.expires_at > clock_timestamp()
@@ -365,13 +368,18 @@ BEGIN{_ANSWERED.format(verb="'orders:place'")}
   ), moved AS MATERIALIZED (
     SELECT m.store_id, m.sku_id, m.kind, m.allocated, m.reserved, m.allocation_id, m.hold_id, ok.order_id, ok.actor, ok.key, ok.channel,
            ok.by_kind, ok.by_id,
-           v.version + row_number() OVER (PARTITION BY m.store_id, m.sku_id ORDER BY m.no, m.kind DESC, m.nr) AS version
+           v.version + row_number() OVER w AS version,
+           -- What is let go may close a gap; that stands in the level's last entry.
+           CASE WHEN row_number() OVER w = count(*) OVER (PARTITION BY m.store_id, m.sku_id)
+                THEN least(v.short, greatest(0, v.allocated + v.reserved - v.on_hand
+                       + sum(m.allocated + m.reserved) OVER (PARTITION BY m.store_id, m.sku_id))) - v.short ELSE 0 END AS short
     FROM (
       SELECT h.no, h.store_id, h.sku_id, 'release' AS kind, 0 AS nr, 0 AS allocated, -h.qty AS reserved, NULL::uuid AS allocation_id,
              h.id AS hold_id FROM held h
       UNION ALL
       SELECT no, store_id, sku_id, 'allocate', nr, qty, 0, allocation_id, NULL FROM okl) m
     JOIN ok ON ok.no = m.no JOIN inventory.stock_level v ON v.store_id = m.store_id AND v.sku_id = m.sku_id
+    WINDOW w AS (PARTITION BY m.store_id, m.sku_id ORDER BY m.no, m.kind DESC, m.nr)
   ), used AS (
     UPDATE inventory.hold h SET state = 'used', ended_at = clock_timestamp()
     FROM ok WHERE h.store_id = ok.store_id AND h.id = ok.used_hold_id

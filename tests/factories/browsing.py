@@ -12,10 +12,14 @@ from .world import PIN, Person
 
 
 async def listening(app: Litestar) -> None:
-    """Until the started app hears of changes; before that it may forget at any moment what it keeps."""
+    """Until the started app has heard of all that was changed so far; after that it forgets only what is changed from now on.
+    Set `inventory.listening.LOOK_SECONDS` low for this."""
+    vouching = app.state.stock.snapshot.vouching
     async with asyncio.timeout(5):
-        while not app.state.stock.snapshot.vouching.until:
-            await asyncio.sleep(0.005)
+        for _ in range(2):  # the look that is under way may have begun before the change
+            until = vouching.until
+            while vouching.until == until:
+                await asyncio.sleep(0.005)
 
 
 async def send(client: AsyncTestClient, address: str, fields: dict[str, Any] | None = None, **more: Any) -> Response:

@@ -84,9 +84,9 @@ async def test_a_process_forgets_what_it_is_told_and_everything_after_a_silence(
     running = asyncio.create_task(listener.run())
     announcer = Announcer(pool)
     try:
-        while not snapshot.vouching.until:
-            await announcer.announce()
-            await asyncio.sleep(0.02)
+        await until(lambda: snapshot.vouching.until > 0)
+        await announcer.announce()
+        await until(lambda: listener.heard >= 2)  # "everything", for the announcer is new; and that this was all
         sku, other = world.items[0].sku_id, world.items[1].sku_id
         await kept.get_many([sku, other])
         await put_stock(pool, world.gangnam, sku, 1)
@@ -129,9 +129,7 @@ async def test_an_old_word_vouches_for_nothing(pool: asyncpg.Pool, database_url:
     listener = Listener(database_url, snapshot)
     running = asyncio.create_task(listener.run())
     try:
-        while not snapshot.vouching.until:
-            await Announcer(pool).announce()
-            await asyncio.sleep(0.02)
+        await until(lambda: snapshot.vouching.until > 0)
         at = await pool.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
         loop = asyncio.get_running_loop()
         listener.hear(f"@{at} 1:1:")

@@ -117,7 +117,8 @@ async def test_goods_on_two_lines_of_an_order_can_all_be_scanned(shop: Shop) -> 
         await start_picking(writing(session), order.fulfilment.id, by=by)
     for _ in range(2):
         async with shop.sessions.begin() as session:
-            await scan_item(
-                writing(session), order.fulfilment.id, barcode=shop.world.items[0].gtin, operation_id=uuid4(), by=by
-            )
-    assert [line.qty_picked for line in (await shop.view(placed.order_id)).lines if line.gtin == shop.world.items[0].gtin] == [1, 1]
+            await scan_item(writing(session), order.fulfilment.id, barcode=shop.world.items[0].gtin, operation_id=uuid4(), by=by)
+    assert [line.qty_picked for line in (await shop.view(placed.order_id)).lines if line.gtin == shop.world.items[0].gtin] == [
+        1,
+        1,
+    ]

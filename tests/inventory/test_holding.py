@@ -163,7 +163,7 @@ async def test_one_person_keeps_only_so_many(shop: Shop, who: str) -> None:
 async def test_control_without_the_persons_lock_more_are_kept(shop: Shop) -> None:
     source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.hold_batch'::regproc)")
     assert "pg_advisory_xact_lock(k.lock)" in source
-    await shop.pool.execute(source.replace("pg_advisory_xact_lock(k.lock)", "pg_sleep(0.05)").replace("FOR UPDATE", ""))
+    await shop.pool.execute(source.replace("pg_advisory_xact_lock(k.lock)", "pg_sleep(0.4)").replace("FOR UPDATE", ""))
     # Different goods, so that no level's lock stands in for the person's.
     tries = [keep(shop, (index, 1), holder=Holder(phone="the-same")) for index in range(6)]
     await asyncio.gather(*tries, return_exceptions=True)

@@ -4,6 +4,8 @@ Changes are found by the transaction that wrote them and never by "newer than th
 another order than they began, and one that commits late would be passed over.
 """
 
+from typing import Any
+
 import asyncpg
 import msgspec
 
@@ -51,7 +53,7 @@ class Look(msgspec.Struct, frozen=True):
 
 
 async def look(database: asyncpg.Pool | asyncpg.Connection, seen: str | None) -> Look:
-    row = await database.fetchrow(_CHANGED, seen or "1:1:", SKUS_TOLD_MAX + 1 if seen else 0)
+    row: Any = await database.fetchrow(_CHANGED, seen or "1:1:", SKUS_TOLD_MAX + 1 if seen else 0)
     changed = list(row["changed"] or []) if seen else None
     return Look(None if changed and len(changed) > SKUS_TOLD_MAX else changed, row["at"], row["seen"])
 

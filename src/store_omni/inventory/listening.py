@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from time import monotonic
+from typing import Any
 
 import asyncpg
 
@@ -93,5 +94,5 @@ class Listener:
 
     @staticmethod
     async def _clocks_apart(connection: asyncpg.Connection) -> float:
-        asked = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
+        asked: Any = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
         return monotonic() - asked

@@ -14,7 +14,8 @@ KEPT_SECONDS = 2.0
 # While somebody says that every change has been told, what was not named has not changed. Stock and selling rules are named;
 # promises, names and how far a figure is trusted may be as old as this.
 KEPT_SECONDS_VOUCHED = 60.0
-KEPT_SKUS_MAX = 5_000
+# About 13 kB each over 20 stores, so that a process stays small.
+KEPT_SKUS_MAX = 3_000
 V = TypeVar("V")
 
 

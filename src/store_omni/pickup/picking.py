@@ -80,7 +80,9 @@ async def scan_item(session: WriteSession, fulfilment_id: UUID, *, barcode: str,
                 """SELECT s.id, p.name_ko, p.name_en, l.line_no, l.qty, l.qty_picked
                    FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id
                    LEFT JOIN orders.fulfilment_line l ON l.store_id = :store AND l.fulfilment_id = :id AND l.sku_id = s.id
-                   WHERE s.gtin = :code OR s.code = :code"""
+                   WHERE s.gtin = :code OR s.code = :code
+                   -- One SKU may fill two lines (by itself and in a bundle): the one that still lacks some comes first.
+                   ORDER BY l.qty_picked < l.qty DESC NULLS LAST, l.line_no LIMIT 1"""
             ),
             {"store": row.store_id, "id": row.id, "code": barcode},
         )

@@ -117,9 +117,8 @@ async def _values(session: ReadSession, sought: Sought) -> dict[str, object]:
     known = await known_goods(session, [code]) if code else {}
     reading = read_query("" if known else code)
     words = {"words": reading.words, "keys": reading.keys, "initials": reading.initials}
-    return {"store": sought.store_id, "sku": known.get(code), "channel": CHANNEL} | {
-        name: [like(word) for word in found] for name, found in words.items()
-    }
+    patterns = {name: [like(word) for word in found] for name, found in words.items()}
+    return {"store": sought.store_id, "sku": known.get(code), "channel": CHANNEL, **patterns}
 
 
 async def shelves(session: ReadSession, sought: Sought, *, page: int = 1) -> ShelfPage:

@@ -215,7 +215,9 @@ class Stagehand:
         skus = [row["id"] for row in await pool.fetch(_GOODS, codes)]
         scene = Scene(self.town, skus, codes, key=str(uuid4()))
         opening = [
-            {"store": store.id, "sku": sku, "kind": "opening", "on_hand": ON_HAND} for store in self.town.stores[:2] for sku in skus
+            {"store": store.id, "sku": sku, "kind": "opening", "on_hand": ON_HAND}
+            for store in self.town.stores[:2]
+            for sku in skus
         ]
         await pool.execute("SELECT inventory.post($1::jsonb, 'opening', NULL, 'system', 'system', NULL, NULL)", opening)
         for need in sorted(needs & {"hold", "hold_over", "transfer", "quarantine"}):
@@ -241,7 +243,9 @@ class Stagehand:
     async def _hold_over(self, scene: Scene) -> None:
         if scene.hold_id is None:
             await self._hold(scene)
-        await self.floor.pool.execute("UPDATE inventory.hold SET expires_at = now() - interval '1 s' WHERE id = $1", scene.hold_id)
+        await self.floor.pool.execute(
+            "UPDATE inventory.hold SET expires_at = now() - interval '1 s' WHERE id = $1", scene.hold_id
+        )
 
     async def _transfer(self, scene: Scene) -> None:
         other = _other(scene)
@@ -252,9 +256,7 @@ class Stagehand:
         scene.transfer_id = paper.id
 
     async def _quarantine(self, scene: Scene) -> None:
-        await self.floor.write(
-            lambda s: receive(s, scene.store, lines=[Arrived(scene.skus[0], 1, 1)], by=scene.clerk)
-        )
+        await self.floor.write(lambda s: receive(s, scene.store, lines=[Arrived(scene.skus[0], 1, 1)], by=scene.clerk))
 
     async def _count(self, scene: Scene, needs: set[Need]) -> None:
         """One of the goods was counted: one is missing, or so many that a manager has to say yes."""

@@ -5,6 +5,7 @@ looks at the locks tell that wait from a wait for the other session.
 """
 
 import asyncio
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,7 +20,7 @@ from store_omni.kit.database import sqlalchemy_url
 
 SIDES = ("A", "B")
 LOCK_CLASS = 4242
-LOOK_SECONDS = 0.002
+LOOK_SECONDS = 0.001
 STUCK_SECONDS = 10
 # The longest wait that a ring of locks may cost a test.
 DEADLOCK_TIMEOUT = "30ms"
@@ -52,7 +53,7 @@ def with_pauses(source: str) -> str:
             made.append("PERFORM public.pause();")
         made.append(line)
         if code:
-            begins = code.endswith(";") or code.endswith(("THEN", "ELSE", "BEGIN"))
+            begins = code.endswith((";", "THEN", "ELSE", "BEGIN"))
     return f"{head}\nBEGIN" + "\n".join(made)
 
 
@@ -194,9 +195,11 @@ class Pair:
             await side.close()
         await self.leader.close()
 
-    async def run(self, a: Callable[[Side], Awaitable[Any]], b: Callable[[Side], Awaitable[Any]], order: str) -> tuple[Side, Side]:
-        """`order`: whose turn it is, statement by statement (AAB…); who waits for the other or is done passes. Afterwards
-        both go on to their end, A first. Errors: `TimeoutError` where nobody gets on."""
+    async def run(
+        self, a: Callable[[Side], Awaitable[Any]], b: Callable[[Side], Awaitable[Any]], order: str
+    ) -> tuple[Side, Side]:
+        """`order`: whose turn it is, statement by statement (AAB…); who waits for the other or is done leaves the rest of its
+        row of turns. Afterwards both go on to their end, A first. Errors: `TimeoutError` where nobody gets on."""
         first, second = self.sides["A"], self.sides["B"]
         for side in (first, second):
             await side.hold_inside()
@@ -205,8 +208,10 @@ class Pair:
             async with asyncio.timeout(STUCK_SECONDS):
                 for side in (first, second):
                     await side.settle(self.leader)
-                for name in order:
-                    await self._turn(self.sides[name])
+                for name, turns in itertools.groupby(order):
+                    for _ in turns:
+                        if not await self._turn(self.sides[name]):
+                            break
                 while not first.where == second.where == "done":
                     if not await self._turn(first):
                         await self._turn(second)

@@ -68,9 +68,7 @@ class Goods(Model):
         if any(qty > self.level(store, sku).free for sku, qty in lines.items()):
             raise No("NotEnoughStock")
         for sku, qty in lines.items():
-            self.shelves.post(
-                Move((store, sku), "transfer_out", on_hand=-qty), Move((to, sku), "transfer_in", in_transit=qty)
-            )
+            self.shelves.post(Move((store, sku), "transfer_out", on_hand=-qty), Move((to, sku), "transfer_in", in_transit=qty))
         made = Transfer(store, to, dict(lines))
         self.transfers.append(made)
         return made
@@ -143,9 +141,7 @@ class Goods(Model):
         self._must_be_open(count)
         if not leave and any(sku not in count.lines for sku in count.skus):
             raise No("NotAllCounted")
-        small = [
-            sku for sku, line in count.lines.items() if abs(self._variance((count.store, sku), line)) <= UNITS_ALONE_MAX
-        ]
+        small = [sku for sku, line in count.lines.items() if abs(self._variance((count.store, sku), line)) <= UNITS_ALONE_MAX]
         self._correct(count, small)
 
     def approve(self, count: Count) -> None:

@@ -85,7 +85,14 @@ class Stock(Selling):
             lambda session: close_transfer(session, transfer.to, transfer.id, by=by),
         )
 
-    @rule(store=ANY, index=GOODS, busy=MOSTLY, units=st.integers(-7, 7).filter(bool), reason=st.sampled_from(sorted(REASONS)), manager=MOSTLY)
+    @rule(
+        store=ANY,
+        index=GOODS,
+        busy=MOSTLY,
+        units=st.integers(-7, 7).filter(bool),
+        reason=st.sampled_from(sorted(REASONS)),
+        manager=MOSTLY,
+    )
     def adjust(self, store: int, index: int, busy: bool, units: int, reason: str, manager: bool) -> None:
         at, sku = self.spot(store, index, busy)
         by = self.town.manager if manager else self.clerk(at)
@@ -190,7 +197,9 @@ class Stock(Selling):
     def _hear(self, report: Report) -> None:
         by = self.clerk(report.store)
         paper = TillPaper(report.number, self.times[report.moment], [TillLine(self.town.codes[report.sku], report.qty)])
-        expect, command = (self.model.till_sale, report_sales) if report.kind == "sale" else (self.model.till_count, report_counts)
+        expect, command = (
+            (self.model.till_sale, report_sales) if report.kind == "sale" else (self.model.till_count, report_counts)
+        )
         papers = {"sales" if report.kind == "sale" else "counts": [paper]}
         heard, answers = self.send(
             lambda: expect(report), self.floor.write(lambda session: command(session, report.store, till="T1", by=by, **papers))

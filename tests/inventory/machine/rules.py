@@ -204,12 +204,12 @@ class Selling(RuleBasedStateMachine):
         assert other or (placed.order_id, placed.replayed) == (order.id, True)
         self._judge()
 
-    def on(self, order: Order, expect: Callable[..., Any], command: Callable[..., Awaitable[Any]], *told: Any, **more: Any) -> Any:
+    def on(
+        self, order: Order, expect: Callable[..., Any], command: Callable[..., Awaitable[Any]], *told: Any, **more: Any
+    ) -> Any:
         """A command of the store's clerk on an order's fulfilment."""
         by = self.clerk(order.store)
-        return self.do(
-            lambda: expect(order, *told), lambda session: command(session, order.fulfilment_id, by=by, **more)
-        )
+        return self.do(lambda: expect(order, *told), lambda session: command(session, order.fulfilment_id, by=by, **more))
 
     @precondition(there_is("orders", state="allocated"))
     @rule(which=ANY)
@@ -262,9 +262,7 @@ class Selling(RuleBasedStateMachine):
 
     def _stage(self, order: Order) -> None:
         by, signer = self.clerk(order.store), self.floor.signer
-        self.do(
-            lambda: self.model.stage(order), lambda session: stage(session, signer, order.fulfilment_id, shelf="A1", by=by)
-        )
+        self.do(lambda: self.model.stage(order), lambda session: stage(session, signer, order.fulfilment_id, shelf="A1", by=by))
         if order.state == "ready" and not order.code:
             order.code, order.code_state = self._code("pickup", order), "live"
 
@@ -348,9 +346,7 @@ class Selling(RuleBasedStateMachine):
 
         async def receive(session: Any) -> None:
             live = await live_code(session, await return_by_id(session, made.request_id))
-            await receive_return(
-                session, signer, made.request_id, code=live.code(signer), slip_no=None, by=self.clerk(at)
-            )
+            await receive_return(session, signer, made.request_id, code=live.code(signer), slip_no=None, by=self.clerk(at))
 
         await self.floor.write(receive)
 

@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from store_omni.inventory import listening as hearing
 from store_omni.inventory.snapshot import forget
 
 from ...factories.browsing import listening
@@ -19,8 +20,13 @@ ADDRESS = "/api/v1/skus/MUG-1/availability"
 Client = AsyncTestClient[Litestar]
 
 
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "LOOK_SECONDS", 0.02)
+
+
 @pytest.fixture
-async def routed(app: Litestar, client: Client) -> list[str]:
+async def routed(app: Litestar, client: Client, world: World) -> list[str]:
     """The paths that went as far as the router."""
     front: Any = app.asgi_handler
     inside, paths = front._app, []
@@ -95,7 +101,7 @@ async def test_a_database_that_does_not_answer_is_said_by_the_router(client: Cli
 
     kept._read = gone
     answer = await client.get(ADDRESS)
-    assert (answer.status_code, answer.json()["code"]) == (500, "failure")
+    assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
 
 
 async def test_what_is_no_longer_sold_is_gone(client: Client, world: World, pool: asyncpg.Pool, routed: list[str]) -> None:

@@ -8,7 +8,7 @@ from litestar.testing import AsyncTestClient
 from store_omni.staff.serving import add_service
 
 from ...factories.ordering import Shop
-from ...stockroom.test_offering import send_transfer
+from ...stockroom.test_offering import make_bundle, send_transfer
 
 pytestmark = pytest.mark.anyio
 ADDRESS = "/api/v1/stores/GN/skus/MUG-1/explanation"
@@ -54,5 +54,7 @@ async def test_only_readers_of_that_store_are_told(client: AsyncTestClient, shop
     assert (await client.get(ADDRESS.replace("GN", "HD"), headers=reader)).status_code == 404
     for wrong in ({"version": 99}, {"rule_version": 9}):
         assert (await client.get(ADDRESS, params=wrong, headers=reader)).status_code == 404
+    await make_bundle(shop.pool, {shop.world.items[0].sku_id: 1})
+    assert (await client.get(ADDRESS.replace("MUG-1", "SET-1"), headers=reader)).json()["problems"].keys() == {"sku"}
     for wrong in ({"channel": "tv"}, {"at": "yesterday"}):
         assert (await client.get(ADDRESS, params=wrong, headers=reader)).status_code == 422

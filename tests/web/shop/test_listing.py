@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from litestar import Litestar
 
+from store_omni.inventory import listening as hearing
 from store_omni.inventory.snapshot import forget
 from store_omni.kit.keeping import forget_everything
 
@@ -20,8 +21,13 @@ from .shopping import Client, put
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "LOOK_SECONDS", 0.02)
+
+
 @pytest.fixture
-async def routed(app: Litestar, client: Client) -> list[str]:
+async def routed(app: Litestar, client: Client, world: World) -> list[str]:
     """The addresses that went as far as the router."""
     inside, seen = app.state.list_front._app, []
 

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any, Literal
 
+import asyncpg
 import msgspec
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from store_omni.catalog.knowing import KnownSkus
+from store_omni.catalog.queries import parts_of
 from store_omni.inventory.explaining import explain
 from store_omni.kit.database import ReadSession
-from store_omni.kit.errors import NotFound
+from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.expecting import arrivals, confidence_of
 from store_omni.stockroom.queries import ledger_of
 from store_omni.stockroom.views import EntryView
@@ -90,6 +92,7 @@ def _movement(entry: EntryView) -> MovementOut:
 async def explanation(
     request: Request[Any, Any, Any],
     read: NamedDependency[ReadSession],
+    pool: NamedDependency[asyncpg.Pool],
     known_skus: NamedDependency[KnownSkus],
     store: FromPath[str],
     sku: FromPath[str],
@@ -105,6 +108,8 @@ async def explanation(
     if sku_id is None:
         raise NotFound
     found = await explain(read, place.id, sku_id, channel=channel, version=version, rule_version=rule_version, at=at)
+    if not found.newest and await parts_of(pool, sku_id):
+        raise InvalidInput({"sku": N_("This is a set. Ask about each item in it.")})
     then = None if found.version == found.newest else found.at
     coming = await arrivals(read, place.id, sku_id, at=then) if found.in_transit else []
     entries = await ledger_of(read, place.id, sku_id, before=found.version + 1, limit=ENTRIES_SHOWN)

@@ -67,7 +67,7 @@ async def availability(
     if held is None or not held.sold:
         raise NotFound
     place = _place(latitude, longitude)
-    headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language"}
+    headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language, cookie"}
     return Response(await _availability(stock, held, place), headers=headers)
 
 

@@ -53,7 +53,7 @@ async def adjustments(
 
     async def work() -> dict[str, Any]:
         adjusting = adjust(write, here.store.id, changes=[change], reason=reason, by=by, note=form.get("adjust_note", ""))
-        return {"document": str(await of_free_units(write, adjusting))}
+        return {"document": str(await of_free_units(write, [here.sku_id], adjusting))}
 
     await once(write, operation_key(request, form), ["adjust", here.store.id, here.sku_id, change.units, reason], by, work)
     return go_to(request, here.address)

@@ -1,6 +1,6 @@
 """Refusals of stock in the words of those who keep it: the shop's own speak of baskets."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from store_omni.inventory.errors import NotEnoughStock
@@ -19,12 +19,13 @@ class NotThatManyFree(Refusal):
     next_step = N_("Take fewer, or count the goods first.")
 
 
-async def of_free_units(session: ReadSession, command: Awaitable[T]) -> T:
-    """The command's answer. Errors: `NotThatManyFree` where it says `NotEnoughStock`."""
+async def of_free_units(session: ReadSession, sku_ids: Sequence[int], command: Awaitable[T]) -> T:
+    """The answer of a command about these SKUs. Errors: `NotThatManyFree` where it says `NotEnoughStock`."""
+    # Asked for before, because nothing can be read in the transaction that a refusal has spoilt.
+    known = await goods_at(session, None, sku_ids)
     try:
         return await command
     except NotEnoughStock as refusal:
         first = refusal.lacking[0]
-        known = await goods_at(session, None, [first["sku"]])
         item = known[first["sku"]].goods
         raise NotThatManyFree(item=Names(item.name_ko, item.name_en), free=first["free"]) from refusal

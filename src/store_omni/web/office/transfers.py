@@ -143,7 +143,7 @@ async def send(
 
     async def work() -> dict[str, Any]:
         sending = send_transfer(write, sender.id, to_store_id=receiver.id, lines=listed, by=by, expected_at=due, note=note)
-        return {"transfer": str((await of_free_units(write, sending)).id)}
+        return {"transfer": str((await of_free_units(write, [line.sku_id for line in listed], sending)).id)}
 
     body = ["transfer", sender.id, receiver.id, listed, due, note]
     made = await once(write, operation_key(request, form), body, by, work)

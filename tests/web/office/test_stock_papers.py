@@ -1,0 +1,186 @@
+"""/office/stock/…: stocktakes that wait for a manager, transfers, tasks, reconciliation."""
+
+from uuid import UUID
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from store_omni.stockroom.counting import close_count, count_item
+from store_omni.stockroom.receiving import Arrived
+from store_omni.stockroom.transferring import receive_transfer
+
+from ...factories.browsing import send, sign_in_staff
+from ...factories.ordering import Shop
+from ...stockroom.keeping import balanced, do, tasks
+
+pytestmark = pytest.mark.anyio
+HTMX = {"hx-request": "true"}
+
+
+@pytest.fixture
+async def office(client: AsyncTestClient, shop: Shop) -> AsyncTestClient:
+    await sign_in_staff(client, shop.world.manager)
+    return client
+
+
+async def counted(office: AsyncTestClient, shop: Shop, *figures: tuple[int, int], by=None) -> str:
+    """A stocktake of these goods with these figures, closed. Returns its address."""
+    by = by or shop.world.clerk.actor()
+    codes = " ".join(shop.world.items[index].code for index, _ in figures)
+    answer = await send(office, "/office/stock/counts", {"store": "GN", "zone": "skus", "codes": codes})
+    address = answer.headers["location"]
+    count = UUID(address.rsplit("/", 1)[1])
+    for index, units in figures:
+        await do(shop, count_item, shop.world.gangnam, count, sku_id=shop.world.items[index].sku_id, counted=units, by=by)
+    await do(shop, close_count, shop.world.gangnam, count, by=by)
+    return address
+
+
+async def test_a_large_difference_waits_for_the_manager(office: AsyncTestClient, shop: Shop) -> None:
+    address = await counted(office, shop, (0, 9), (1, 1))
+    assert ((await shop.level(0))["on_hand"], (await shop.level(1))["on_hand"]) == (9, 10)
+    listed = (await office.get("/office/stock/counts")).text
+    assert "결정을 기다리는 실사가 1건" in listed and "-441,000원" in listed and "1001" in listed
+    page = (await office.get(address)).text
+    assert "−9" in page and "-441,000원" in page and "모두 승인" in page
+    await send(office, f"{address}/approval")
+    assert (await shop.level(1))["on_hand"] == 1
+    assert "모두 승인" not in (await office.get(address)).text
+    assert address in (await office.get("/office/stock/counts?over=yes")).text
+    nothing = await send(office, f"{address}/approval", headers=HTMX)
+    assert 'data-refused="nothing_to_approve"' in nothing.text
+    await balanced(shop)
+
+
+async def test_refusing_needs_words_and_has_it_counted_again(office: AsyncTestClient, shop: Shop) -> None:
+    address = await counted(office, shop, (1, 1))
+    empty = await send(office, f"{address}/refusal", {"reason": " "}, headers=HTMX)
+    assert empty.status_code == 422
+    await send(office, f"{address}/refusal", {"reason": "창고를 안 세었음"})
+    assert (await shop.level(1))["on_hand"] == 10
+    assert await tasks(shop) == [("recount", 1, 9, "refused")]
+
+
+async def test_whoever_counted_does_not_approve(office: AsyncTestClient, shop: Shop) -> None:
+    address = await counted(office, shop, (1, 1), by=shop.world.manager.actor("office"))
+    assert "다른 사람이 승인해야 해요" in (await office.get(address)).text
+    answer = await send(office, f"{address}/approval", headers=HTMX)
+    assert (answer.status_code, 'data-refused="own_count"' in answer.text) == (403, True)
+
+
+async def test_a_stocktake_of_nothing_is_refused(office: AsyncTestClient) -> None:
+    for fields, code in (
+        ({"zone": "category", "category": "없음"}, "nothing_listed"),
+        ({"zone": "shelf", "shelf": ""}, "invalid_input"),
+        ({"zone": "skus", "codes": "MUG-1 NOPE"}, "unknown_goods"),
+        ({"zone": "elsewhere"}, "invalid_input"),
+    ):
+        answer = await send(office, "/office/stock/counts", {"store": "GN"} | fields, headers=HTMX)
+        assert f'data-refused="{code}"' in answer.text, fields
+
+
+async def test_zones_and_giving_up(office: AsyncTestClient, shop: Shop) -> None:
+    for fields, words in (({"zone": "category", "category": "조명"}, "조명"), ({"zone": "shelf", "shelf": "B3"}, "진열대 B3")):
+        answer = await send(office, "/office/stock/counts", {"store": "GN"} | fields)
+        assert words in (await office.get(answer.headers["location"])).text
+    dropped = await send(office, f"{answer.headers['location']}/dropping")
+    assert dropped.headers["location"] == "/office/stock/counts?store=GN"
+    assert "그만둠" in (await office.get(answer.headers["location"])).text
+
+
+async def drafted(office: AsyncTestClient, *codes: tuple[str, int]) -> str:
+    """The address of a transfer that is being written."""
+    address, lines = "", ""
+    for code, units in codes:
+        fields = {"sender": "GN", "receiver": "HD", "lines": lines, "code": code, "units": units}
+        address = (await send(office, "/office/stock/transfers/lines", fields)).headers["location"]
+        lines = address.rsplit("lines=", 1)[1]
+    return address
+
+
+async def test_goods_are_sent_and_partly_arrive(office: AsyncTestClient, shop: Shop) -> None:
+    mug, lamp = shop.world.items[:2]
+    address = await drafted(office, ("MUG-1", 3), (lamp.gtin, 1), ("MUG-1", 1))
+    assert address.endswith(f"lines={mug.sku_id}-4.{lamp.sku_id}-1")
+    page = (await office.get(address)).text
+    assert "5개 보내기" in page and "강남점 여유 10개" in page
+    fields = {"sender": "GN", "receiver": "HD", "lines": address.rsplit("lines=", 1)[1], f"units_{lamp.sku_id}": 2,
+              "due": "2026-12-01T15:00"}  # fmt: skip
+    sent = (await send(office, "/office/stock/transfers", fields)).headers["location"]
+    transfer = UUID(sent.rsplit("/", 1)[1])
+    assert (await shop.level(0))["on_hand"] == 6
+    assert (await shop.level(1, shop.world.hongdae))["in_transit"] == 2
+    assert await shop.pool.fetchval("SELECT expected_at FROM stockroom.transfer") is not None
+    await do(
+        shop, receive_transfer, shop.world.hongdae, transfer, lines=[Arrived(mug.sku_id, 3)], by=shop.world.other_clerk.actor()
+    )
+    page = (await office.get(sent)).text
+    assert "일부 도착" in page and "3개를 빼고 할 일로 남겨요" in page
+    listed = (await office.get("/office/stock/transfers?store=HD")).text
+    assert sent in listed and "강남점 →" in listed
+    await send(office, f"{sent}/closing", {"note": "오지 않음"})
+    level = await shop.level(0, shop.world.hongdae)
+    assert (level["on_hand"], level["in_transit"]) == (13, 0)
+    assert {(kind, index, units) for kind, index, units, _ in await tasks(shop, shop.world.hongdae)} == {
+        ("discrepancy", 0, 1), ("discrepancy", 1, 2),
+    }  # fmt: skip
+    assert "다 도착하지 않았어요" in (await office.get(sent)).text
+    over = await send(office, f"{sent}/closing", headers=HTMX)
+    assert 'data-refused="transfer_over"' in over.text
+    await balanced(shop)
+
+
+async def test_what_cannot_travel_is_refused(office: AsyncTestClient, shop: Shop) -> None:
+    sku = shop.world.items[0].sku_id
+    for more, code in (
+        ({"lines": ""}, "nothing_listed"),
+        ({"lines": f"{sku}-11"}, "not_that_many_free"),
+        ({"receiver": "GN"}, "same_store"),
+        ({"due": "bald"}, "invalid_input"),
+        ({f"units_{sku}": "-3"}, "invalid_input"),
+        ({"receiver": "XX"}, "not_found"),
+    ):
+        fields = {"sender": "GN", "receiver": "HD", "lines": f"{sku}-1"} | more
+        answer = await send(office, "/office/stock/transfers", fields, headers=HTMX)
+        assert f'data-refused="{code}"' in answer.text, more
+    assert (await shop.level(0))["on_hand"] == 10
+
+
+async def test_an_address_that_makes_no_sense_is_an_empty_list(office: AsyncTestClient, shop: Shop) -> None:
+    page = await office.get("/office/stock/transfers/new?sender=ZZ&lines=x-1.7.9999999999999-1.5-0.4-2-1-1&receiver=")
+    assert (page.status_code, "무엇을 보낼까요?" in page.text) == (200, True)
+
+
+async def test_tasks_are_settled_with_a_word(office: AsyncTestClient, shop: Shop) -> None:
+    address = await counted(office, shop, (1, 1))
+    await send(office, f"{address}/refusal", {"reason": "다시"})
+    page = (await office.get("/office/stock/tasks?kind=recount&store=GN")).text
+    assert "무선 스탠드 조명 루나" in page and "매니저가 차이를 승인하지 않음" in page
+    task = await shop.pool.fetchval("SELECT id FROM stockroom.task WHERE closed_at IS NULL")
+    back = "/office/stock/tasks?store=GN&kind=recount"
+    wrong = await send(office, f"/office/stock/tasks/GN/{task}/closing", {"how": "", "back": back}, headers=HTMX)
+    assert wrong.status_code == 422
+    done = await send(office, f"/office/stock/tasks/GN/{task}/closing", {"how": "explained", "back": back})
+    assert done.headers["location"] == back
+    assert "할 일이 없어요" in (await office.get("/office/stock/tasks")).text
+    away = await send(office, f"/office/stock/tasks/GN/{task}/closing", {"how": "explained", "back": "//elsewhere"})
+    assert away.headers["location"] == "/office/stock/tasks"
+
+
+async def test_drift_is_shown_and_mended_on_purpose(office: AsyncTestClient, shop: Shop) -> None:
+    assert "모두 맞아요" in (await office.get("/office/stock/drift")).text
+    await shop.pool.execute(
+        "UPDATE inventory.stock_level SET on_hand = on_hand + 3 WHERE store_id = $1 AND sku_id = $2",
+        shop.world.gangnam, shop.world.items[0].sku_id,
+    )  # fmt: skip
+    page = (await office.get("/office/stock/drift")).text
+    assert "클래식 머그컵" in page and "+3" in page and "변동 합계" in page
+    assert "모두 맞아요" in (await office.get("/office/stock/drift?store=HD")).text
+    for fields in ({"reason": "", "sure": "1"}, {"reason": "unknown"}):
+        assert (await send(office, "/office/stock/drift/GN/mending", fields, headers=HTMX)).status_code == 422
+    done = await send(office, "/office/stock/drift/GN/mending", {"reason": "changed_outside", "sure": "1"})
+    page = (await office.get(done.headers["location"])).text
+    assert "수량 1건을 기록으로 바로잡았어요" in page and "모두 맞아요" in page
+    fact = await shop.pool.fetchrow("SELECT actor_id, data FROM journal.fact WHERE kind = 'stock.drift_explained'")
+    assert (fact["actor_id"], fact["data"]["reason"]) == (str(shop.world.manager.id), "changed_outside")
+    await balanced(shop)
