@@ -164,7 +164,8 @@ async def test_control_without_the_persons_lock_more_are_kept(shop: Shop) -> Non
     source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.hold_batch'::regproc)")
     assert "pg_advisory_xact_lock(k.lock)" in source
     await shop.pool.execute(source.replace("pg_advisory_xact_lock(k.lock)", "pg_sleep(0.4)").replace("FOR UPDATE", ""))
-    # Different goods, so that no level's lock stands in for the person's.
+    # Different goods, so that no level's lock stands in for the person's; and connections that are open already.
+    await asyncio.gather(*(shop.pool.execute("SELECT pg_sleep(0.3)") for _ in range(8)))
     tries = [keep(shop, (index, 1), holder=Holder(phone="the-same")) for index in range(6)]
     await asyncio.gather(*tries, return_exceptions=True)
     assert await shop.pool.fetchval("SELECT count(*) FROM inventory.hold") > HOLDS_PER_PERSON_MAX

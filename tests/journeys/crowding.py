@@ -29,9 +29,10 @@ def free_port() -> int:
 
 
 class Server:
-    """`granian` with two workers that come back, in a session of its own. `application`: module:function of the app."""
+    """Two workers that come back, in a session of its own, by the operator's command. `application`: module:function of
+    another app, served the same way."""
 
-    def __init__(self, database_url: str, folder: Path, application: str) -> None:
+    def __init__(self, database_url: str, folder: Path, application: str | None) -> None:
         self.port = free_port()
         self.log = folder / "web.log"
         self._environment = os.environ | SECRETS | {"STORE_OMNI_DATABASE_URL": database_url, "STORE_OMNI_DATA_DIR": str(folder)}
@@ -39,13 +40,14 @@ class Server:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        program = str(Path(sys.executable).with_name("granian"))
+        command = [sys.executable, "-m", "store_omni", "serve", "--workers", "2", "--port", str(self.port)]
+        if self._application is not None:
+            command = [
+                str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--factory", "--loop", "uvloop",
+                "--workers", "2", "--respawn-failed-workers", "--port", str(self.port), self._application,
+            ]  # fmt: skip
         with self.log.open("ab") as out:
-            return subprocess.Popen(
-                [program, "--interface", "asgi", "--factory", "--loop", "uvloop", "--workers", "2", "--respawn-failed-workers",
-                 "--respawn-interval", "0.2", "--host", "127.0.0.1", "--port", str(self.port), self._application],
-                env=self._environment, stdout=out, stderr=out, start_new_session=True,
-            )  # fmt: skip
+            return subprocess.Popen(command, env=self._environment, stdout=out, stderr=out, start_new_session=True)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -86,7 +88,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(database_url: str, folder: Path, application: str = "store_omni.app:create_app") -> Generator[Server, None, None]:
+def serving(database_url: str, folder: Path, application: str | None = None) -> Generator[Server, None, None]:
     server = Server(database_url, folder, application)
     try:
         server.wait_until_ready()

@@ -93,6 +93,7 @@ async def test_control_without_the_lock_the_race_ends_in_errors(
             batch[0][2].set_exception(error)
 
     monkeypatch.setattr(Batches, "_answer_all", try_once)
+    await asyncio.gather(*(shop.pool.execute("SELECT pg_sleep(0.3)") for _ in range(8)))
     await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.1);")
     results = await asyncio.gather(*(shop.place((0, 1), by=many(shop), viewer=viewer) for _ in range(24)), return_exceptions=True)
     assert [r for r in results if isinstance(r, asyncpg.IntegrityConstraintViolationError)] != []

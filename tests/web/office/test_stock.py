@@ -198,6 +198,17 @@ async def test_a_recount_is_asked_for_once(office: AsyncTestClient, shop: Shop) 
     )
 
 
+async def test_codes_of_any_letters_lead_on(office: AsyncTestClient, shop: Shop) -> None:
+    await shop.pool.execute("UPDATE stores.store SET code = '강남 1' WHERE id = $1", shop.world.gangnam)
+    await shop.pool.execute("UPDATE catalog.sku SET code = '머그 & 컵' WHERE id = $1", shop.world.items[0].sku_id)
+    address = "/office/stock/%EA%B0%95%EB%82%A8%201/%EB%A8%B8%EA%B7%B8%20%26%20%EC%BB%B5"
+    assert address in (await office.get("/office/stock")).text
+    for act, fields in (("adjustments", {"adjust_units": 1, "adjust_reason": "more:found"}), ("recount", {})):
+        answer = await send(office, f"{address}/{act}", fields)
+        assert (await office.get(answer.headers["location"])).status_code == 200
+    assert (await office.get(f"{address}/explanation")).status_code == 200
+
+
 async def test_only_managers_come_in(client: AsyncTestClient, shop: Shop) -> None:
     await sign_in_staff(client, shop.world.clerk)
     for address in ("/office/stock", MUG, "/office/stock/levels.csv", "/office/stock/counts", "/office/stock/drift"):

@@ -1,6 +1,7 @@
 """/office/stock/counts: who counts what, and the differences that wait for a manager."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -19,6 +20,7 @@ from store_omni.stockroom.overseeing_papers import counts_everywhere
 from store_omni.stockroom.papers import count_of
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock import stores_for_choice
+from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
@@ -26,6 +28,7 @@ from store_omni.web.plumbing.shelf_words import category_name, category_names
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
+BASE = "/office/stock/counts"
 
 
 @get("/")
@@ -82,7 +85,7 @@ async def start(
         return {"count": str(await start_count(write, store.id, zone=zone, by=by))}
 
     made = await once(write, operation_key(request, form), ["count", store.id, zone], by, work)
-    return go_to(request, f"/office/stock/counts/{store.code}/{made['count']}")
+    return go_to(request, address(BASE, store.code, made["count"]))
 
 
 @get("/{store_code:str}/{count_id:uuid}")
@@ -125,7 +128,7 @@ async def approval(
     store = await known_stores.by_code(store_code)
     form = await read_form(request)
     await approve_count(write, store.id, count_id, by=by, sku_ids=_line(form))
-    return go_to(request, f"/office/stock/counts/{store.code}/{count_id}")
+    return go_to(request, address(BASE, store.code, count_id))
 
 
 @post("/{store_code:str}/{count_id:uuid}/refusal", status_code=200)
@@ -144,7 +147,7 @@ async def refusal(
     reason = checks.need("reason", N_("Say in a few words why."))
     checks.done()
     await refuse_count(write, store.id, count_id, reason=reason, by=by, sku_ids=_line(form))
-    return go_to(request, f"/office/stock/counts/{store.code}/{count_id}")
+    return go_to(request, address(BASE, store.code, count_id))
 
 
 @post("/{store_code:str}/{count_id:uuid}/dropping", status_code=200)
@@ -158,7 +161,7 @@ async def dropping(
 ) -> Response[str]:
     store = await known_stores.by_code(store_code)
     await drop_count(write, store.id, count_id, by=by)
-    return go_to(request, f"/office/stock/counts?store={store.code}")
+    return go_to(request, f"{BASE}?{urlencode({'store': store.code})}")
 
 
 def _line(form: dict[str, str]) -> list[int] | None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
@@ -22,6 +23,8 @@ from store_omni.web.plumbing.pages import go_to, page
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
+# A store whose books are wholly wrong would fill megabytes; what is mended is always all of it.
+LINES_SHOWN_MAX = 100
 
 
 def _by_store(found: list[DriftView]) -> dict[str, list[DriftView]]:
@@ -46,6 +49,7 @@ async def show(
         "staff": staff_view(request),
         "nav": "stock",
         "found": _by_store(await drift_of(read, chosen.id if chosen else None)),
+        "lines_max": LINES_SHOWN_MAX,
         "as_of": datetime.now(UTC),
         "chosen": chosen,
         "by_code": stores.by_code,
@@ -76,7 +80,7 @@ async def mending(
         return {"figures": (await mend_on_purpose(write, store.id, reason=reason, by=by)).figures}
 
     done = await once(write, operation_key(request, form), ["mend", store.id, reason], by, work)
-    return go_to(request, f"/office/stock/drift?store={store.code}&mended={done['figures']}")
+    return go_to(request, f"/office/stock/drift?{urlencode({'store': store.code, 'mended': done['figures']})}")
 
 
 DRIFT = Router(

@@ -18,6 +18,7 @@ from store_omni.stockroom.ruling import UNITS_MAX, Rule, change_rule, rules_of
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock_level import adjust_choices, may_undo, place_of
 from store_omni.web.office.stock_refusing import of_free_units
+from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard
 from store_omni.web.plumbing.pages import go_to
@@ -189,7 +190,7 @@ async def recount(
         }
 
     made = await once(write, operation_key(request, form), ["recount", here.store.id, here.sku_id], by, work)
-    return go_to(request, f"/office/stock/counts/{here.store.code}/{made['count']}")
+    return go_to(request, address("/office/stock/counts", here.store.code, made["count"]))
 
 
 ACTS = Router(

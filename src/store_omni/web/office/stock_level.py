@@ -23,6 +23,7 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock_plot import LANES, plot
 from store_omni.web.office.stock_words import cause_of, reason_words
+from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, wants_fragment
 
@@ -39,7 +40,7 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        return f"/office/stock/{self.store.code}/{self.sku_code}"
+        return address("/office/stock", self.store.code, self.sku_code)
 
 
 async def place_of(session: ReadSession, known_stores: KnownStores, store_code: str, sku_code: str) -> Place:

@@ -1,6 +1,7 @@
 """/office/stock/tasks: what about stock a person has to look at."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -58,15 +59,15 @@ async def closing(
     store_code: FromPath[str],
     task_id: FromPath[UUID],
 ) -> Response[str]:
-    """`how`: a key of the endings; `back`: the list it was closed from."""
+    """`how`: a key of the endings; `of_store`, `of_kind`: the list it was closed from."""
     store = await known_stores.by_code(store_code)
     form = await read_form(request)
     checks = Checks(form)
     how = checks.one_of("how", tuple(ENDINGS))
     checks.done()
     await close_task(write, store.id, task_id, how=how, by=by)
-    back = form.get("back", "")
-    return go_to(request, back if back.startswith("/office/stock/tasks") else "/office/stock/tasks")
+    fields = {"store": form.get("of_store", ""), "kind": form.get("of_kind", "")}
+    return go_to(request, f"/office/stock/tasks?{urlencode(fields)}")
 
 
 TASKS = Router(

@@ -10,6 +10,7 @@ from store_omni.pickup.picking import SHORT_REASONS
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, QUARANTINE_ENDS, REASONS
 from store_omni.stockroom.tasks import REASONS as TASK_REASONS
 from store_omni.stockroom.views import EntryView
+from store_omni.web.plumbing.addresses import address
 
 _OTHER_REASONS = {
     "not_found": N_("Not on the shelf"),
@@ -57,9 +58,9 @@ def _href(entry: EntryView, store_code: str) -> str | None:
     if entry.cause_id is None:
         return None
     if entry.cause_type in ORDER_CAUSES:
-        return f"/office/stock/causes/{entry.cause_type}/{entry.cause_id}"
+        return address("/office/stock/causes", entry.cause_type, entry.cause_id)
     if entry.cause_type in ("count", "transfer"):
-        return f"/office/stock/{entry.cause_type}s/{store_code}/{entry.cause_id}"
+        return address(f"/office/stock/{entry.cause_type}s", store_code, entry.cause_id)
     return None
 
 

@@ -25,6 +25,7 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.office.stock_refusing import of_free_units
+from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.drafting import UNITS_MAX, Draft, read_draft
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
@@ -147,7 +148,7 @@ async def send(
 
     body = ["transfer", sender.id, receiver.id, listed, due, note]
     made = await once(write, operation_key(request, form), body, by, work)
-    return go_to(request, f"{BASE}/{sender.code}/{made['transfer']}")
+    return go_to(request, address(BASE, sender.code, made["transfer"]))
 
 
 @get("/{store_code:str}/{transfer_id:uuid}")
@@ -185,7 +186,7 @@ async def closing(
     form = await read_form(request)
     transfer = await transfer_of(write, store.id, transfer_id)
     await close_transfer(write, transfer.to_store_id, transfer_id, by=by, note=form.get("note", ""))
-    return go_to(request, f"{BASE}/{store.code}/{transfer_id}")
+    return go_to(request, address(BASE, store.code, transfer_id))
 
 
 TRANSFERS = Router(
