@@ -8,6 +8,8 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from store_omni.inventory.holding import expire_holds
+
 from ..factories.ordering import Contact, Shop
 from ..factories.world import put_stock
 from .conftest import Site
@@ -176,10 +178,9 @@ async def test_cancelling(open_context, site: Site, site_shop: Shop) -> None:
 
 async def test_who_is_late_keeps_what_was_typed_and_sees_who_has_it(open_context, site_shop: Shop) -> None:
     world = site_shop.world
-    await site_shop.pool.execute(
-        "UPDATE inventory.stock_level SET on_hand = allocated + 1 WHERE store_id = $1 AND sku_id = $2",
-        world.gangnam, world.items[5].sku_id,
-    )  # fmt: skip
+    level = await site_shop.level(5)
+    last_one = level["allocated"] + level["reserved"] + 1 - level["on_hand"]
+    await put_stock(site_shop.pool, world.gangnam, world.items[5].sku_id, last_one)
     page = await open_context("phone", geolocation=SEONGSU, permissions=["geolocation"])
     await page.goto("/stores")
     await look(page)
@@ -189,6 +190,9 @@ async def test_who_is_late_keeps_what_was_typed_and_sees_who_has_it(open_context
     await page.get_by_role("button", name="예약하기").click()
     await page.get_by_label("이름").fill("늦은 사람")
     await page.get_by_label("전화").fill("010-7777-0009")
+    # She took longer than what was kept for her.
+    await site_shop.pool.execute("UPDATE inventory.hold SET expires_at = now() - interval '1 second' WHERE state = 'active'")
+    await expire_holds(site_shop.sessions)
     await site_shop.place((5, 1))
     await page.get_by_role("button", name="주문하기").click()
     await expect(page.locator("[data-refused=not_enough_stock]")).to_be_visible()
