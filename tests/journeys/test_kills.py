@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Generator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +15,8 @@ from store_omni.app import create_app
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.settings import Settings
 
-from ..conftest import migrate, settings_for
-from .crowding import Server, ask_once, post, serving
+from ..conftest import migrate
+from .crowding import Server, serving
 from .killing import Trade, Witness, examine, kill_postgres_whole, kill_postmaster, load_and_kill, open_trade
 
 pytestmark = [pytest.mark.anyio, pytest.mark.race]
@@ -70,32 +69,7 @@ async def test_no_acknowledged_order_is_lost_when_the_web_server_is_killed(
     await _nothing_lost_nothing_twice(durable, await load_and_kill(server, trade, kills))
 
 
-async def test_a_worker_that_starts_while_its_database_does_waits_for_it(durable: Cluster, tmp_path: Path) -> None:
-    """One that ends instead is started again, ends again, and takes the whole server along."""
-    settings = settings_for(durable.url, tmp_path)
-    durable.stop("immediate")
-    starting = asyncio.create_task(_start_and_stop(settings))
-    await asyncio.sleep(1)
-    await asyncio.to_thread(durable.start)
-    await asyncio.wait_for(starting, 20)
-
-
 async def _start_and_stop(settings: Settings) -> None:
     app = create_app(settings)
     async with app.lifespan():
         assert await app.state.pool.fetchval("SELECT 1") == 1
-
-
-async def test_a_database_that_is_not_there_is_said_and_no_fault_of_ours(durable: Cluster, server: Server, trade: Trade) -> None:
-    """Stopped in order, it leaves no socket behind."""
-    durable.stop()
-    try:
-        body = {
-            "store": trade.store,
-            "lines": [{"sku": trade.skus[0], "qty": 1}],
-            "contact": {"name": "김", "email": "a@example.com"},
-        }
-        told = [await ask_once(server.port, post("/orders", trade.token, body)) for _ in range(3)]
-        assert {status for status, _ in told} == {503}, told
-    finally:
-        await asyncio.to_thread(durable.start)

@@ -50,7 +50,7 @@ def is_unreachable(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, asyncpg.InterfaceError) and "connection" in str(error) and "closed" in str(error):
             return True
-        if isinstance(error, UNREACHABLE_ERRORS) and not (isinstance(error, FileNotFoundError) and ".s.PGSQL" not in str(error)):
+        if isinstance(error, UNREACHABLE_ERRORS) and not (isinstance(error, FileNotFoundError) and error.filename):
             return True
         error = error.__cause__
     return False
