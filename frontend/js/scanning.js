@@ -3,6 +3,8 @@ import { forgetKeys, keepKey, writeKept } from "./pressed-keys.js";
 import { play } from "./sound.js";
 
 const RESULT_SHOWN_MS = 1600;
+// The next read may stand in the field already when the last one is answered, and be the same code: only its keys tell.
+let writtenSinceSent = false;
 const field = () => document.querySelector("[data-scan-input]");
 const isTyping = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const isBusyElsewhere = () => document.querySelector("dialog[open]") || isTyping(document.activeElement);
@@ -19,7 +21,9 @@ document.addEventListener("keydown", (event) => {
   keepKey(event, input);
 });
 document.addEventListener("input", (event) => {
-  if (event.target === field() && !event.isComposing) writeKept(event.target);
+  if (event.target !== field()) return;
+  writtenSinceSent = true;
+  if (!event.isComposing) writeKept(event.target);
 });
 document.addEventListener("compositionend", (event) => {
   if (event.target === field()) queueMicrotask(() => writeKept(event.target));
@@ -56,6 +60,7 @@ document.addEventListener("htmx:config:request", (event) => {
   const input = ctx.sourceElement.querySelector("[data-scan-input]");
   ctx.read = { code: input.value, id: lost?.code === input.value ? lost.id : newId() };
   lost = null;
+  writtenSinceSent = false;
   // The next read may begin before this one is answered: it takes this one's place in the field.
   input.select();
   if (ctx.request.body?.has?.("operation_id")) ctx.request.body.set("operation_id", ctx.read.id);
@@ -74,9 +79,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   form.dataset.result = result;
   play(result);
   const input = form.querySelector("[data-scan-input]");
-  const untouched = input.value === (event.detail.ctx.read?.code ?? input.value);
-  if (untouched && result === "ok") input.value = "";
-  else if (untouched) input.select();
+  if (!writtenSinceSent && result === "ok") input.value = "";
+  else if (!writtenSinceSent) input.select();
   document.dispatchEvent(new CustomEvent("scan:answered", { detail: { result } }));
   setTimeout(() => delete form.dataset.result, RESULT_SHOWN_MS);
 });

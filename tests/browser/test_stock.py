@@ -1,9 +1,10 @@
 """Stock as people keep it, in Korean: a manager at a desk, clerks with wedge scanners, two stores."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from ..factories.ordering import Shop
 from ..factories.world import PIN, Item, make_item, put_stock
@@ -138,6 +139,29 @@ async def test_a_clerk_counts_blind_while_the_till_sells(open_context, site_shop
     await look(page)
     # It was there − 1 when there − 2 were counted, and two were sold after that.
     assert await on_hand(site_shop, gangnam, vase) == there - 4
+
+
+async def test_a_read_that_waits_for_its_enter_outlives_the_answer_to_the_one_before(open_context, vase: Item) -> None:
+    page = await open_context("tablet")
+    await sign_in(page)
+    await page.goto("/counter/counts")
+    await page.get_by_label("진열대", exact=True).fill("안쪽")
+    await page.get_by_role("button", name="이 진열대 세기").click()
+    sent, answer = asyncio.Event(), asyncio.Event()
+
+    async def hold_back(route: Route) -> None:
+        sent.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/scans", hold_back)
+    await scan(page, vase.gtin)
+    await asyncio.wait_for(sent.wait(), 5)
+    await page.keyboard.insert_text(vase.gtin)
+    answer.set()
+    await expect(page.locator("form[data-result=ok]")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-counted]")).to_have_text("2")
 
 
 async def test_one_store_sends_and_another_receives_a_part(open_context, site: Site, site_shop: Shop, vase: Item) -> None:
