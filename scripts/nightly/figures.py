@@ -41,8 +41,9 @@ def fast_cluster() -> Iterator["Cluster"]:
     """A throwaway PostgreSQL with the migrated template, as the tests have it: it proves rules, not survival."""
     import asyncio
 
-    from store_omni.kit.postgres.cluster import Cluster
     from tests.conftest import TEMPLATE, _admin, _owner, _with_name, migrate
+
+    from store_omni.kit.postgres.cluster import Cluster
 
     with tempfile.TemporaryDirectory(prefix="store_omni-nightly-") as folder:
         cluster = Cluster.at(Path(folder) / "postgres", durable=False)

@@ -11,8 +11,10 @@ from store_omni.inventory.holding import expire_holds
 from store_omni.kit.errors import Refusal
 
 from ..machine.floor import Floor, judge_rows
-from .commands import Command, Scene, Stagehand, commands, outcome
+from .commands import Command, commands
 from .pausing import Pair, Side, put_pauses_in
+from .scenes import Scene, outcome
+from .staging import Stagehand
 
 STATEMENTS_MAX = 200
 A_FIRST, B_FIRST = "A" * STATEMENTS_MAX, "B" * STATEMENTS_MAX

@@ -49,7 +49,7 @@ def with_pauses(source: str) -> str:
     made, begins = [], True
     for line in body.split("\n"):
         code = line.split("--", 1)[0].strip()
-        if begins and code and not re.match(r"(END|ELSE|ELSIF|EXCEPTION|GET)\b", code):
+        if begins and code and not re.match(r"(END|ELSE|ELSIF|EXCEPTION|GET|IF|RAISE)\b", code):
             made.append("PERFORM public.pause();")
         made.append(line)
         if code:

@@ -13,9 +13,10 @@ from store_omni.stockroom.selling_at_till import report_sales
 from store_omni.stockroom.stating_at_till import report_counts
 from store_omni.stockroom.transferring import close_transfer, receive_transfer, send_transfer
 
+from .base import ANY, FEW, MOSTLY, one_of, there_is
 from .goods import REASONS, Count, Report, Transfer
 from .levels import Place
-from .rules import ANY, FEW, MOSTLY, Selling, one_of, there_is
+from .serving import Serving
 
 GOODS = st.integers(0, 3)
 PILE = st.dictionaries(GOODS, FEW, min_size=1, max_size=2)
@@ -24,7 +25,7 @@ ARRIVING = st.dictionaries(GOODS, st.tuples(FEW, st.integers(0, 1)), min_size=1,
 MOMENTS_BACK = st.integers(0, 12)
 
 
-class Stock(Selling):
+class Stock(Serving):
     def _arrived(self, lines: dict[int, tuple[int, int]]) -> list[tuple[int, int, int]]:
         return [(self.town.skus[index], qty, damaged) for index, (qty, damaged) in lines.items()]
 
