@@ -19,6 +19,7 @@ import msgspec
 
 SECRETS = {"STORE_OMNI_PASS_SIGNING_KEY": "11" * 32, "STORE_OMNI_CSRF_SECRET": "22" * 32}
 START_SECONDS_MAX = 60
+WORKERS = 2
 ANSWER_SECONDS_MAX = 60
 
 
@@ -40,25 +41,31 @@ class Server:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "store_omni", "serve", "--workers", "2", "--port", str(self.port)]
+        command = [sys.executable, "-m", "store_omni", "serve", "--workers", str(WORKERS), "--port", str(self.port)]
         if self._application is not None:
             command = [
                 str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--factory", "--loop", "uvloop",
-                "--workers", "2", "--respawn-failed-workers", "--port", str(self.port), self._application,
+                "--workers", str(WORKERS), "--respawn-failed-workers", "--port", str(self.port), self._application,
             ]  # fmt: skip
         with self.log.open("ab") as out:
             return subprocess.Popen(command, env=self._environment, stdout=out, stderr=out, start_new_session=True)
 
     def wait_until_ready(self) -> None:
+        """Both workers: one that is killed while it starts counts as a program that cannot run, and ends the server."""
         deadline = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=2) as answer:
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.1)
+            said = self.log.read_text(errors="replace").rpartition("Starting granian")[2]
+            if said.count("Started worker-") >= WORKERS and self._answers():
+                return
+            time.sleep(0.05)
         raise AssertionError(f"the web server did not start:\n{self.log.read_text()[-3000:]}")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health/ready", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
     def workers(self) -> list[int]:
         """Process ids of those that answer, without the one that watches them and Python's own trackers."""

@@ -33,10 +33,14 @@ NEEDS_WORKER = "I23"
 
 
 class Witness(msgspec.Struct):
-    """`told`: operation key → order number of every 201 that a client read. `selling_again`: after each kill, seconds until an order was acknowledged that was asked for after it."""
+    """`told`: operation key → order number of every 201 that a client read. `under_way`: requests that wait for their answer,
+    `caught`: how many did so at each kill. `selling_again`: seconds from each kill until an order that was asked for after it
+    was acknowledged."""
 
     told: dict[str, str] = msgspec.field(default_factory=dict)
     lost_answers: int = 0
+    under_way: int = 0
+    caught: list[int] = msgspec.field(default_factory=list)
     answered_last: float = 0.0
     selling_again: list[float] = msgspec.field(default_factory=list)
     stop: bool = False
@@ -111,10 +115,12 @@ async def _client(server: Server, trade: Trade, witness: Witness) -> None:
         request = post("/orders", trade.token, body, key)
         async with asyncio.timeout(ASK_AGAIN_SECONDS_MAX):
             while True:
+                witness.under_way += 1
                 try:
                     status, answer = await ask_once(server.port, request)
                 except (OSError, asyncio.IncompleteReadError):
                     status, answer = 0, {}
+                witness.under_way -= 1
                 if status == 201:
                     witness.told[key] = answer["number"]
                     witness.answered_last = max(witness.answered_last, asked_at)
@@ -133,6 +139,7 @@ async def load_and_kill(server: Server, trade: Trade, kills: list[Callable[[], N
         for kill in kills:
             await asyncio.sleep(random.uniform(*BETWEEN_KILLS_SECONDS))
             killed = time.monotonic()
+            witness.caught.append(witness.under_way)
             await asyncio.to_thread(kill)
             async with asyncio.timeout(ASK_AGAIN_SECONDS_MAX):
                 while witness.answered_last <= killed:
