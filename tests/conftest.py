@@ -99,6 +99,7 @@ def settings_for(url: str, data_dir: Path, **more: object) -> Settings:
         "secrets": Secrets(pass_signing_key="11" * 32, csrf_secret="22" * 32),
         "pool_size": 5,
         "trust_unsafe_database": True,
+        "warm_skus": 0,
     }
     return Settings(**(values | more))  # type: ignore[arg-type]
 

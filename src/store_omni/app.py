@@ -1,9 +1,12 @@
 """The web program: rooms and faces put together. `create_app` is what the server starts, once per process."""
 
 import asyncio
+import gc
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
@@ -14,6 +17,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from store_omni.catalog.knowing import KnownProducts, KnownSkus
+from store_omni.catalog.queries import popular_skus
 from store_omni.doctoring import refuse_unfit
 from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
@@ -42,6 +46,7 @@ from store_omni.web.shop import FACE as SHOP
 from store_omni.web.shop.fronting import ListFront
 from store_omni.web.shop.listing import Lists
 
+log = logging.getLogger("store_omni.web")
 PASS_KEY_ID = 1
 BODY_BYTES_MAX = 1_000_000
 API_SAYS = (
@@ -73,13 +78,30 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.hold_batches = hold_batches(app.state.pool)
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
-    listening = asyncio.create_task(Listener(settings.database_url, app.state.stock.snapshot).run())
+    listener = Listener(settings.database_url, app.state.stock.snapshot)
+    beside = [asyncio.create_task(listener.run()), asyncio.create_task(_warm(app, listener))]
     try:
         yield
     finally:
-        listening.cancel()
+        for task in beside:
+            task.cancel()
         await app.state.pool.close()
         await engine.dispose()
+
+
+async def _warm(app: Litestar, listener: Listener) -> None:
+    """The first visitors after a start do not wait either. What is read before changes are heard would be forgotten again."""
+    if not app.state.settings.warm_skus:
+        return
+    await listener.begun.wait()
+    try:
+        sku_ids = await popular_skus(app.state.pool, app.state.settings.warm_skus)
+        app.state.front.know(await app.state.stock.warm(sku_ids, channel=CHANNEL))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("stock is read when it is asked for (%s)", type(error).__name__)
+    # What starting has made stays for ever: the collector need not look at it again and again, in the middle of requests.
+    gc.collect()
+    gc.freeze()
 
 
 def create_app(settings: Settings | None = None) -> Litestar:

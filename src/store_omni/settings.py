@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     database_url: `postgresql://user:password@host:port/name` (or `?host=/socket/folder`).
     public_url: how the outside reaches the shop; used in mails.
+    warm_skus: how many of the most popular SKUs a web process reads when it begins, so that its first visitors do not wait.
     trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     """
@@ -37,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str | None
     secrets: Secrets
     pool_size: int = 10
+    warm_skus: int = 2_000
     trust_unsafe_database: bool = False
     retailer_name_ko: str = "모아상점"
     retailer_name_en: str = "Moa Store"

@@ -12,7 +12,7 @@ from store_omni.settings import Settings, read_settings
 
 
 def _settings() -> Settings:
-    return msgspec.structs.replace(read_settings(), trust_unsafe_database=True)
+    return msgspec.structs.replace(read_settings(), trust_unsafe_database=True, warm_skus=0)
 
 
 def create_app() -> Litestar:

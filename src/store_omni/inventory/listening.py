@@ -24,7 +24,8 @@ NAME = "store_omni stock listener"
 
 
 class Listener:
-    """`behind`: this process' monotonic clock minus the database's, so that a message that waited is known to be old."""
+    """`begun`: from now on changes are heard. `_behind`: this process' monotonic clock minus the database's, so that a message
+    that waited is known to be old."""
 
     def __init__(self, url: str, snapshot: Snapshot) -> None:
         self._url = url
@@ -33,6 +34,7 @@ class Listener:
         self._last_word = 0.0
         self._seen: str | None = None
         self.heard = 0
+        self.begun = asyncio.Event()
 
     def hear(self, message: str) -> None:
         self.heard += 1
@@ -73,6 +75,7 @@ class Listener:
             self._seen = begin.seen
             forget_everything()
             self._vouch(begin.at)
+            self.begun.set()
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(lost.wait(), LOOK_SECONDS)

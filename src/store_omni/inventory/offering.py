@@ -19,7 +19,7 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class PartLevel(msgspec.Struct, frozen=True):
+class PartLevel(msgspec.Struct, frozen=True, gc=False):
     """A bundle's part in one store: `qty` of it go into one bundle; `version` 0: the store has no row."""
 
     sku: str
@@ -29,7 +29,7 @@ class PartLevel(msgspec.Struct, frozen=True):
     rule_version: int
 
 
-class Level(msgspec.Struct, frozen=True):
+class Level(msgspec.Struct, frozen=True, gc=False):
     """What the stock row says, for one channel. `free`: units that may be promised; `carried`: the store has a row.
 
     `version` of the row and `rule_version` of the selling rule are what the figure was made of, 0 where there is none; of a

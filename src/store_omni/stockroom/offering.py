@@ -17,6 +17,7 @@ from store_omni.stores.queries import StoreView
 
 STORES_SHOWN = 8
 ABLE_SHOWN_MIN = 4
+WARM_AT_ONCE = 50
 MOMENT_MAX = timedelta(seconds=5)
 _LEVELS = "SELECT *, statement_timestamp() AS as_of FROM stockroom.levels($1, $2)"
 
@@ -71,6 +72,14 @@ class Stock:
         if anew:
             return await self._read(channel, list(sku_ids))
         return await self.snapshot.of(channel).get_many(sku_ids)
+
+    async def warm(self, sku_ids: Sequence[int], *, channel: str) -> list[SkuStock]:
+        """Reads what will be asked for soon, a little at a time. Returns as much of it as is kept."""
+        kept = self.snapshot.of(channel)
+        found: list[SkuStock] = []
+        for begin in range(0, len(sku_ids), WARM_AT_ONCE):
+            found += (await kept.get_many(sku_ids[begin : begin + WARM_AT_ONCE])).values()
+        return found
 
     async def offers(
         self,

@@ -1,15 +1,19 @@
 """The stock of one SKU over all stores: open to everybody, given before the router while it is fresh, and honest about its age."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from store_omni.app import create_app
 from store_omni.inventory import listening as hearing
 from store_omni.inventory.snapshot import forget
+from store_omni.settings import Settings
 
 from ...factories.browsing import listening
 from ...factories.ordering import Shop
@@ -117,3 +121,17 @@ async def test_a_figure_that_is_not_trusted_is_not_given(client: Client, world: 
     )
     said = next(offer for offer in (await client.get(ADDRESS)).json()["offers"] if offer["store"] == "GN")
     assert (said["label"], said["free"], said["reason"], said["ready_by"]) == ("ask", None, "unsure", None)
+
+
+async def test_a_process_knows_what_people_ask_for_most_before_they_ask(
+    settings: Settings, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gc.freeze", lambda: None)  # this process goes on to other tests
+    app = create_app(msgspec.structs.replace(settings, warm_skus=3))
+    async with AsyncTestClient(app) as client:
+        kept = app.state.stock.snapshot.of("api")
+        async with asyncio.timeout(5):
+            while kept.peek(world.items[2].sku_id) is None:
+                await asyncio.sleep(0.01)
+        assert kept.peek(world.items[3].sku_id) is None
+        assert (await client.get(ADDRESS)).json()["offers"][0]["free"] == 10

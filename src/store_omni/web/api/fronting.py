@@ -3,7 +3,7 @@
 A request that is not quite this one, or finds nothing, goes on to the router, which says so in words.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 from typing import Any
 
@@ -44,7 +44,6 @@ class Ready:
         return found
 
 
-# The database does not answer: the router finds out for itself, and says so in words.
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
@@ -59,26 +58,47 @@ class Front:
         self.stock: Stock | None = None
         self.known_skus: KnownSkus | None = None
 
+    def know(self, skus: Iterable[SkuStock]) -> None:
+        """Their addresses need not be looked up."""
+        for sku in skus:
+            self._remember(f"{BEGIN}{sku.code}{END}", sku.id)
+
+    def _remember(self, path: str, sku_id: int) -> None:
+        if len(self._ids) >= PATHS_MAX:
+            self._ids.clear()
+        self._ids[path] = sku_id
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].endswith(END) and not scope["query_string"] and scope["method"] == "GET":
-            try:
-                sku, ready = await self._ready(scope["path"], locale_of(scope))
-            except UNREACHABLE:
-                sku = ready = None
-            if sku is not None and ready is not None:
+            locale = locale_of(scope)
+            found = self._kept(scope["path"], locale)
+            if found is None:
+                try:
+                    found = await self._made(scope["path"], locale)
+                except UNREACHABLE:
+                    pass  # the router finds out for itself, and says so in words
+            if found is not None:
+                sku, ready = found
                 await send(ready.start(int(monotonic() - sku.read_at)))  # type: ignore[arg-type]  # an ASGI message
                 await send(ready.message)  # type: ignore[arg-type]
                 return
         await self._app(scope, receive, send)
 
-    async def _ready(self, path: str, locale: str) -> tuple[SkuStock | None, Ready | None]:
+    def _kept(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
+        sku_id = self._ids.get(path)
+        if sku_id is None or self.stock is None:
+            return None
+        sku = self.stock.snapshot.of(self._channel).peek(sku_id)
+        ready: Ready | None = sku.ready.get(locale) if sku is not None else None
+        return None if sku is None or ready is None else (sku, ready)
+
+    async def _made(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
         sku_id = self._ids.get(path) or await self._find(path)
         if sku_id is None or self.stock is None:
-            return None, None
-        kept = self.stock.snapshot.of(self._channel)
-        sku = kept.peek(sku_id) or await kept.get(sku_id)
+            return None
+        sku = await self.stock.snapshot.of(self._channel).get(sku_id)
         if sku is None or not sku.sold:
-            return None, None
+            return None
         ready: Ready | None = sku.ready.get(locale)
         if ready is None:
             use_locale(locale)
@@ -91,7 +111,5 @@ class Front:
             return None
         sku_id = (await self.known_skus.ids([code])).get(code)
         if sku_id is not None:
-            if len(self._ids) >= PATHS_MAX:
-                self._ids.clear()
-            self._ids[path] = sku_id
+            self._remember(path, sku_id)
         return sku_id

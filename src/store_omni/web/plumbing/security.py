@@ -21,8 +21,11 @@ _HEADERS = [
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 ]
-# Of an answer that is data and no page.
-PLAIN_HEADERS = [(b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"), *_HEADERS]
+# Of an answer that is data and no page: it sends nobody on, and asks for no camera.
+PLAIN_HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+]
 # Of a page without a script of its own in it.
 UNSCRIPTED_HEADERS = [(b"content-security-policy", POLICY.replace(" 'nonce-{nonce}'", "").encode()), *_HEADERS]
 _BEFORE, _AFTER = POLICY.encode().split(b"{nonce}")
