@@ -33,6 +33,7 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.web.api import FACE as API
 from store_omni.web.api.fronting import Front
 from store_omni.web.api.fronting_histories import HistoryFront
+from store_omni.web.api.fronting_orders import OrderFront
 from store_omni.web.api.searching import Searches
 from store_omni.web.api.stock import CHANNEL, write_availability
 from store_omni.web.counter import FACE as COUNTER
@@ -49,6 +50,7 @@ from store_omni.web.shop.listing import Lists
 log = logging.getLogger("store_omni.web")
 PASS_KEY_ID = 1
 BODY_BYTES_MAX = 1_000_000
+BATCH_CONNECTIONS = 8
 API_SAYS = (
     "Every call that changes something carries an Idempotency-Key of your making: sent again, it gets the first answer. "
     "Refusals are application/problem+json with a stable code."
@@ -74,10 +76,13 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.stock = app.state.front.stock = Stock(app.state.pool, app.state.known_stores)
     app.state.lists = app.state.list_front.lists = Lists(app.state.known_products, app.state.stock)
     app.state.searches = Searches(app.state.known_products, app.state.stock)
-    app.state.order_batches = order_batches(app.state.pool)
-    app.state.hold_batches = hold_batches(app.state.pool)
+    # Few connections of their own: each has made the plans of these long statements once, and keeps them.
+    app.state.batch_pool = await open_pool(settings.database_url, size=BATCH_CONNECTIONS)
+    app.state.order_batches = order_batches(app.state.batch_pool)
+    app.state.hold_batches = hold_batches(app.state.batch_pool)
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
+    app.state.order_front.state = app.state
     listener = Listener(settings.database_url, app.state.stock.snapshot)
     beside = [asyncio.create_task(listener.run()), asyncio.create_task(_warm(app, listener))]
     try:
@@ -85,6 +90,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     finally:
         for task in beside:
             task.cancel()
+        await app.state.batch_pool.close()
         await app.state.pool.close()
         await engine.dispose()
 
@@ -96,7 +102,9 @@ async def _warm(app: Litestar, listener: Listener) -> None:
     await listener.begun.wait()
     try:
         sku_ids = await popular_skus(app.state.pool, app.state.settings.warm_skus)
-        app.state.front.know(await app.state.stock.warm(sku_ids, channel=CHANNEL))
+        skus = await app.state.stock.warm(sku_ids, channel=CHANNEL)
+        app.state.front.know(skus)
+        await app.state.known_skus.ids(sku.code for sku in skus)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("stock is read when it is asked for (%s)", type(error).__name__)
     # What starting has made stays for ever: the collector need not look at it again and again, in the middle of requests.
@@ -147,7 +155,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
         ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
-    app.state.history_front = HistoryFront(security(app.asgi_handler))
+    app.state.order_front = OrderFront(security(app.asgi_handler))
+    app.state.history_front = HistoryFront(app.state.order_front)
     app.state.list_front = ListFront(app.state.history_front, csrf)
     app.asgi_handler = app.state.front = Front(app.state.list_front, CHANNEL, write_availability)
     return app

@@ -62,7 +62,7 @@ async def take_off(batches: Batches) -> list[asyncio.Task[Answer]]:
     first = []
     for n in range(FLIGHTS_MAX):
         first.append(asyncio.create_task(batches.submit(n, row(f"first {n}"))))
-        for _ in range(2):
+        for _ in range(4):
             await asyncio.sleep(0)
     return first
 
@@ -75,9 +75,14 @@ async def together(batches: Batches, *rows: bytes) -> list[Any]:
     return answers
 
 
+# What waits for time waits for the next turn of the loop here.
+IN_NO_TIME = ("FIRST_PAUSE_SECONDS", "LATE_SECONDS", "GATHER_SECONDS")
+
+
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "FIRST_PAUSE_SECONDS", 0.0)
+    for name in IN_NO_TIME:
+        monkeypatch.setattr(batching, name, 0.0)
 
 
 async def test_each_caller_hears_its_own_answer() -> None:
@@ -90,20 +95,58 @@ async def test_each_caller_hears_its_own_answer() -> None:
 async def test_who_comes_while_nobody_flies_goes_at_once() -> None:
     pool = Pool()
     await asyncio.gather(*await take_off(Batches(pool, "")))
-    assert pool.sent == [["first 0"], ["first 1"]]
+    assert pool.sent == [[f"first {n}"] for n in range(FLIGHTS_MAX)]
+
+
+async def test_others_wait_for_a_flight_until_it_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "LATE_SECONDS", 0.01)
+    pool = Pool(iter([10_000, 1, 1]))
+    batches = Batches(pool, "")
+    blocked = asyncio.create_task(batches.submit(1, row("blocked")))
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(batches.submit(store, row(name))) for store, name in ((1, "same store"), (2, "b"), (3, "c"))]
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert pool.sent == [["blocked"]]
+    await asyncio.gather(*others[1:])
+    assert pool.sent == [["blocked"], ["b", "c"]], "its own store still waits for it"
+    await asyncio.gather(blocked, others[0])
+
+
+async def test_who_was_there_a_moment_ago_is_waited_for_and_flies_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "GATHER_SECONDS", 0.05)
+    pool = Pool(iter([30, 1, 1, 1]))
+    batches = Batches(pool, "")
+    for turn in (1, 2):
+        tasks = []
+        for name in ("a", "b", "c", "d"):
+            tasks.append(asyncio.create_task(batches.submit(0, row(f"{name}{turn}"))))
+            for _ in range(4):
+                await asyncio.sleep(0)
+        await asyncio.gather(*tasks)
+    flown = [["a1"], ["b1", "c1", "d1"], ["a2", "b2", "c2"], ["d2"]]
+    assert pool.sent == flown, "as many as flew last go together; who does not come is not waited for long"
+
+
+async def test_so_few_are_not_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "GATHER_SECONDS", 30.0)
+    batches = Batches(Pool(), "")
+    async with asyncio.timeout(5):
+        for n in range(3):
+            await asyncio.gather(*(batches.submit(0, row(f"{n} {m}")) for m in range(batching.FEW)))
 
 
 async def test_one_store_never_flies_twice_at_once() -> None:
     pool = Pool(iter([99] * 20))
     batches = Batches(pool, "")
     tasks = []
-    for store, name in ((1, "a"), (1, "b"), (2, "c"), (1, "d"), (2, "e"), (3, "f")):
+    for store, name in ((1, "a"), (1, "b"), (2, "c"), (1, "d"), (2, "e"), (3, "f"), (4, "g"), (5, "h")):
         tasks.append(asyncio.create_task(batches.submit(store, row(name))))
-        for _ in range(2):
+        for _ in range(4):
             await asyncio.sleep(0)
-    assert pool.sent == [["a"], ["c"]], "the first of each store is out; the third store finds no room"
+    assert pool.sent == [["a"], ["c"], ["f"], ["g"]], "the first of each store is out; the fifth store finds no room"
     await asyncio.gather(*tasks)
-    assert pool.sent[2:] == [["b", "d", "f"], ["e"]]
+    assert sorted(pool.sent[4:]) == [["b", "d", "h"], ["e"]]
 
 
 async def test_a_failing_one_spoils_no_other() -> None:
@@ -149,10 +192,12 @@ async def test_who_gives_up_takes_nothing_back_and_nobody_along() -> None:
     tasks = await take_off(batches)
     tasks += [asyncio.create_task(batches.submit(0, row(name))) for name in ("a", "b", "c")]
     await asyncio.sleep(0)
-    for gone in (0, 3):
-        tasks[gone].cancel()
+    gone = (0, FLIGHTS_MAX + 1)
+    for number in gone:
+        tasks[number].cancel()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(answer) for answer in answers] == [asyncio.CancelledError, dict, dict, asyncio.CancelledError, dict]
+    assert [number for number, answer in enumerate(answers) if isinstance(answer, asyncio.CancelledError)] == list(gone)
+    assert sum(isinstance(answer, dict) for answer in answers) == len(tasks) - len(gone)
     assert pool.sent[-1] == ["a", "b", "c"], "it is sent all the same: its outcome is found by its key"
 
 
@@ -208,7 +253,7 @@ def _arrive(batches: Batches, name: str, coming: list[Coroutine[Any, Any, Answer
 
 def stranded(make: Callable[[Pool], Batches], ticks: tuple[int, ...], at: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, *,
              breaks: bool = False) -> tuple[int, int]:  # fmt: skip
-    """(how many still wait when nothing moves any more, callbacks until then). Two fly from the start, one more arrives
+    """(how many still wait when nothing moves any more, callbacks until then). Two stores fly from the start, one more arrives
     after each callback of `at`. `breaks`: all that fly at the last of these moments are cancelled."""
     loop = asyncio.new_event_loop()
     waiting: list[asyncio.Future[Answer]] = []
@@ -224,7 +269,7 @@ def stranded(make: Callable[[Pool], Batches], ticks: tuple[int, ...], at: tuple[
                     flight.cancel()
 
         moments = Arrivals(at, arrive)
-        waiting.extend(_arrive(batches, f"first {n}", coming, n) for n in range(FLIGHTS_MAX))
+        waiting.extend(_arrive(batches, f"first {n}", coming, n) for n in range(2))
         for _ in range(2):
             await asyncio.sleep(0)
         run = Handle._run
@@ -232,7 +277,7 @@ def stranded(make: Callable[[Pool], Batches], ticks: tuple[int, ...], at: tuple[
             patched.setattr(Handle, "_run", lambda handle: [run(handle), moments.after_callback()][2:] or None)
             for _ in range(TICKS_MAX):
                 await asyncio.sleep(0)
-                if not batches._flights and moments.ran > max(at):
+                if not batches._flights and batches._gathering is None and moments.ran > max(at):
                     break
         return moments.ran
 
@@ -247,7 +292,7 @@ def stranded(make: Callable[[Pool], Batches], ticks: tuple[int, ...], at: tuple[
 
 def schedules(callbacks: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """Every length of the first sendings with every pair of moments to arrive."""
-    for ticks in ((a, b, c) for a in range(4) for b in range(4) for c in (0, 2)):
+    for ticks in ((a, b, c) for a in range(6) for b in range(4) for c in (0, 2)):
         for first in range(1, callbacks):
             for second in (0, first, first + 1, first + 3):
                 yield ticks, (first, second) if second else (first,)
@@ -264,7 +309,7 @@ def test_nobody_is_stranded_whenever_they_arrive(monkeypatch: pytest.MonkeyPatch
         assert left == 0, (ticks, at)
         assert ran > max(at), "the arrivals fell into the time when something moved"
         tried += 1
-    assert tried == 4 * 4 * 2 * (CALLBACKS - 1) * 4
+    assert tried == 6 * 4 * 2 * (CALLBACKS - 1) * 4
 
 
 def mutated(old: str, new: str) -> ModuleType:
@@ -273,16 +318,36 @@ def mutated(old: str, new: str) -> ModuleType:
     assert source.count(old) == 1
     module = ModuleType("mutated")
     exec(compile(source.replace(old, new), batching.__file__, "exec"), module.__dict__)
+    for name in IN_NO_TIME:
+        setattr(module, name, 0.0)
     return module
 
 
+SECOND_LOOK = "self._have_gathered)\n        self._take_off()"
+GATHERED = "        self._end_gathering()\n        self._take_off()\n"
+
+
 @pytest.mark.parametrize("breaks", [False, True], ids=["all go well", "flights break"])
-def test_control_without_the_second_look_somebody_is_stranded(monkeypatch: pytest.MonkeyPatch, breaks: bool) -> None:
-    module = mutated("                future.cancel()\n        self._take_off()", "                future.cancel()")
+@pytest.mark.parametrize("look", [SECOND_LOOK, GATHERED], ids=["after a landing", "after gathering"])
+def test_control_without_the_second_look_somebody_is_stranded(monkeypatch: pytest.MonkeyPatch, look: str, breaks: bool) -> None:
+    module = mutated(look, look.replace("self._take_off()", "pass"))
     assert any(
         stranded(lambda pool: module.Batches(pool, ""), ticks, at, monkeypatch, breaks=breaks)[0]
         for ticks, at in schedules(CALLBACKS)
     )
+
+
+async def test_control_without_growing_late_one_lock_holds_up_every_store() -> None:
+    module = mutated("            self._fresh = None\n            self._take_off()", "            pass")
+    pool = Pool(iter([2_000, 1]))
+    batches = module.Batches(pool, "")
+    tasks = [asyncio.create_task(batches.submit(1, row("blocked")))]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(batches.submit(2, row("free"))))
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    assert pool.sent == [["blocked"]]
+    await asyncio.gather(*tasks)
 
 
 async def test_control_without_trying_alone_one_failure_fails_all() -> None:

@@ -1,4 +1,4 @@
-"""The catalogue as this process knows it, kept for seconds: SKUs by their codes, and the pages of products that people ask for.
+"""The catalogue as this process knows it: SKUs by their codes, kept for minutes, and for seconds the pages that people ask for.
 Whether and for how much something is sold is decided in the database."""
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,8 @@ from store_omni.catalog.searching import read_query
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
+# A code never becomes another SKU's, and whether it is sold is asked again in the order's own statement.
+CODES_KEPT_SECONDS = 600.0
 CODES_KEPT_MAX = 50_000
 PAGES_KEPT_MAX = 500
 
@@ -18,7 +20,7 @@ PAGES_KEPT_MAX = 500
 class KnownSkus:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._kept: Keeping[str, int] = Keeping(self._read, seconds=KEPT_SECONDS, most=CODES_KEPT_MAX)
+        self._kept: Keeping[str, int] = Keeping(self._read, seconds=CODES_KEPT_SECONDS, most=CODES_KEPT_MAX)
 
     async def _read(self, codes: list[str]) -> Mapping[str, int]:
         return await skus_by_code(self._pool, codes)

@@ -74,7 +74,7 @@ async def caller_from_cache(request: Request[Any, Any, Any], verb: str) -> bytes
 
     So whatever is decided must not rest on it: hand the returned hash of the token to the statement that acts, which checks
     token, verb and store once more in its transaction (`token_hash` of `orders.placing.place`; its `SignInNeeded` then is
-    the answer to a token that was revoked in between; tell `forget_caller`). None: a shopper, who was looked up just now.
+    the answer to a token that was revoked in between; `KnownServices.forget` it). None: a shopper, who was looked up just now.
     Errors: `SignInNeeded`, `NotAllowed`.
     """
     token, state = bearer_of(request), request.app.state
@@ -86,11 +86,6 @@ async def caller_from_cache(request: Request[Any, Any, Any], verb: str) -> bytes
         return held if isinstance(request.state.caller, Service) else None
     request.state.caller = service
     return held
-
-
-def forget_caller(request: Request[Any, Any, Any], held: bytes) -> None:
-    """The statement found the token revoked: what this process remembers of it goes."""
-    request.app.state.known_services.forget(held)
 
 
 def caller_of(request: Request[Any, Any, Any]) -> Service | Shopper:

@@ -27,7 +27,7 @@ from store_omni.kit.phones import normal_phone
 from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
 from store_omni.web.api.declaring import changing
-from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, forget_caller, key_of, verb_guard
+from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, key_of, verb_guard
 from store_omni.web.api.naming import wanted_of
 from store_omni.web.api.shapes import LineIn
 
@@ -80,7 +80,7 @@ async def place_hold(request: Req, data: JSONBody[HoldIn]) -> HoldOut:
         )
     except SignInNeeded:
         if token is not None:
-            forget_caller(request, token)
+            state.known_services.forget(token)
         raise
     return _out(held, store)
 

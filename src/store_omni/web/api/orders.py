@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Router, get, post
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -11,19 +12,20 @@ from store_omni.customers.signing_in import Shopper
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.fulfilling.errors import AlreadyCancelled, AlreadyHandedOver
 from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
+from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused, once
 from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound, SignInNeeded
 from store_omni.kit.signing import Signer
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel, TooManyOpenOrders
-from store_omni.orders.placing import Contact, place
+from store_omni.orders.placing import Contact, Placed, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
 from store_omni.orders.states import WrongState
 from store_omni.passes.issuing import live_pass
-from store_omni.stores.knowing import KnownStores
+from store_omni.staff.serving import Service
 from store_omni.web.api.declaring import changing, reading
-from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, forget_caller, key_of, verb_guard
+from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, key_of, verb_guard
 from store_omni.web.api.naming import wanted_of
 from store_omni.web.api.shapes import OrderIn, OrderOut, PlacedOut, order_out
 from store_omni.web.plumbing.forms import Checks
@@ -57,23 +59,28 @@ async def place_order(request: Req, data: JSONBody[OrderIn]) -> PlacedOut:
     """Places a pickup order, confirmed at once, paid in the store. Send the same Idempotency-Key again to learn what
     became of a call whose answer was lost."""
     # Hot: what it needs is taken from the application itself, as each dependency costs a task of its own.
-    state = request.app.state
-    known_stores: KnownStores = state.known_stores
     token = await caller_from_cache(request, "orders:place")
-    caller = caller_of(request)
-    key = key_of(request)
-    store = await known_stores.by_code(data.store)
-    if not isinstance(caller, Shopper) and not caller.may_at(store.id):
+    placed = await placed_for(
+        request.app.state, data, caller=caller_of(request), by=actor_of(request), key=key_of(request), token=token
+    )
+    return PlacedOut(placed.order_id, placed.number, placed.replayed)
+
+
+async def placed_for(
+    state: State, data: OrderIn, *, caller: Service | Shopper, by: Actor, key: str, token: bytes | None
+) -> Placed:
+    """`token`: hash of a service's token, None of a shopper. Errors: those of `place`, `NotFound`, `InvalidInput`."""
+    store = await state.known_stores.by_code(data.store)
+    if isinstance(caller, Service) and not caller.may_at(store.id):
         raise NotFound
-    wanted = await wanted_of(state.known_skus, data.lines)
     try:
-        placed = await place(
+        return await place(
             state.order_batches,
             store=store,
-            wanted=wanted,
+            wanted=await wanted_of(state.known_skus, data.lines),
             contact=_contact(data, caller),
             customer_id=caller.customer_id if isinstance(caller, Shopper) else None,
-            by=actor_of(request),
+            by=by,
             clock=state.clock,
             operation_key=key,
             hold_id=data.hold_id,
@@ -81,9 +88,8 @@ async def place_order(request: Req, data: JSONBody[OrderIn]) -> PlacedOut:
         )
     except SignInNeeded:
         if token is not None:
-            forget_caller(request, token)
+            state.known_services.forget(token)
         raise
-    return PlacedOut(placed.order_id, placed.number, placed.replayed)
 
 
 async def order_in_reach(request: Req, session: ReadSession, number: str) -> OrderView:

@@ -18,6 +18,7 @@ from store_omni.web.plumbing.pages import named, page, wants_fragment
 from store_omni.web.plumbing.texts import gettext
 
 log = logging.getLogger("store_omni.web")
+PROBLEM = "application/problem+json"
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -90,14 +91,20 @@ def _sign_in_address(path: str) -> str:
     return "/sign-in"
 
 
-def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+def problem(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as programs read it, in the words of the reader's language."""
     said = say(refusal)
+    body: dict[str, Any] = {"code": said.code, "title": said.title, "reason": said.reason, "next_step": said.next_step}
+    if isinstance(refusal, InvalidInput):
+        body["problems"] = {field: gettext(message) for field, message in refusal.problems.items()}
+    return body
+
+
+def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     if _is_api(request):
-        body: dict[str, Any] = {"code": said.code, "title": said.title, "reason": said.reason, "next_step": said.next_step}
-        if isinstance(refusal, InvalidInput):
-            body["problems"] = {field: gettext(message) for field, message in refusal.problems.items()}
         headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
-        return Response(body, media_type="application/problem+json", status_code=refusal.status, headers=headers)
+        return Response(problem(refusal), media_type=PROBLEM, status_code=refusal.status, headers=headers)
+    said = say(refusal)
     if isinstance(refusal, SignInNeeded):
         address = _sign_in_address(request.url.path)
         if request.method == "GET" and not wants_fragment(request):
@@ -160,7 +167,7 @@ def _failed(request: Request[Any, Any, Any], error: BaseException) -> Response[A
     log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)
     if _is_api(request):
         body = {"code": "failure", "title": gettext("Something went wrong on our side"), "reference": number}
-        return Response(body, media_type="application/problem+json", status_code=500)
+        return Response(body, media_type=PROBLEM, status_code=500)
     if wants_fragment(request):
         context = {
             "code": "failure",
