@@ -101,6 +101,21 @@ async def make_item(
     return Item(sku_id, f"{code}-1", gtin, price)
 
 
+async def make_bundle(pool: asyncpg.Pool, parts: dict[int, int]) -> int:
+    """A gift set for 50,000 won; `parts`: SKU id → how many of it go into one."""
+    product = await pool.fetchval(
+        """INSERT INTO catalog.product (code, name_ko, name_en, category, search_text, search_jamo, search_cho)
+           VALUES ('SET', '선물 세트', 'Gift set', '주방', '선물 세트 gift set', '', '') RETURNING id"""
+    )
+    bundle = await pool.fetchval(
+        """INSERT INTO catalog.sku (product_id, code, kind, price_minor, currency) VALUES ($1, 'SET-1', 'bundle', 50000, 'KRW')
+           RETURNING id""",
+        product,
+    )
+    await pool.executemany("INSERT INTO catalog.bundle_part VALUES ($1, $2, $3)", [(bundle, sku, n) for sku, n in parts.items()])
+    return bundle
+
+
 async def put_stock(pool: asyncpg.Pool, store_id: int, sku_id: int, units: int) -> None:
     await pool.execute(
         "SELECT inventory.post($1::jsonb, 'opening', NULL, 'system', 'system', NULL, NULL)",

@@ -14,7 +14,7 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.stores.near import Place, distance_sql, kilometres
 
 from ..factories.ordering import Shop
-from ..factories.world import World, make_store, put_stock
+from ..factories.world import World, make_bundle, make_store, put_stock
 
 pytestmark = pytest.mark.anyio
 SEONGSU = Place(37.5446, 127.0559)
@@ -34,20 +34,6 @@ def stock(pool: asyncpg.Pool) -> Stock:
 
 def by_store(found: Offers) -> dict[int, Offer]:
     return {offer.store.id: offer for offer in found.offers}
-
-
-async def make_bundle(pool: asyncpg.Pool, parts: dict[int, int]) -> int:
-    product = await pool.fetchval(
-        """INSERT INTO catalog.product (code, name_ko, name_en, category, search_text, search_jamo, search_cho)
-           VALUES ('SET', '선물 세트', 'Gift set', '주방', '선물 세트 gift set', '', '') RETURNING id"""
-    )
-    bundle = await pool.fetchval(
-        """INSERT INTO catalog.sku (product_id, code, kind, price_minor, currency) VALUES ($1, 'SET-1', 'bundle', 50000, 'KRW')
-           RETURNING id""",
-        product,
-    )
-    await pool.executemany("INSERT INTO catalog.bundle_part VALUES ($1, $2, $3)", [(bundle, sku, n) for sku, n in parts.items()])
-    return bundle
 
 
 async def send_transfer(pool: asyncpg.Pool, world: World, sku: int, due: datetime | None) -> None:

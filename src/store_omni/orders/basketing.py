@@ -150,7 +150,7 @@ async def _must_exist(session: WriteSession, sku_id: int | None, store_id: int |
     found = await session.scalar(
         text(
             """SELECT (CAST(:sku AS int) IS NULL OR EXISTS (SELECT 1 FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id
-                                       WHERE s.id = :sku AND s.active AND p.active AND s.kind = 'goods'))
+                                       WHERE s.id = :sku AND s.active AND p.active AND s.kind IN ('goods','bundle')))
                   AND (CAST(:store AS int) IS NULL OR EXISTS (SELECT 1 FROM stores.store s WHERE s.id = :store AND s.active))"""
         ),
         {"sku": sku_id, "store": store_id},

@@ -8,7 +8,7 @@ from store_omni.inventory.holding import expire_holds
 
 from ...factories.browsing import send
 from ...factories.ordering import Shop
-from ...factories.world import World
+from ...factories.world import World, make_bundle
 from .shopping import CONTACT, Client, hidden, join, order, ordered, put
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +23,27 @@ async def test_a_guest_orders_and_sees_her_order(client: Client, world: World, p
     row = await pool.fetchrow('SELECT * FROM orders."order" WHERE number = $1', number)
     assert (row["channel"], row["state"], row["contact_phone"], row["locale"]) == ("web", "confirmed", "+821012345678", "ko")
     assert "비어 있어요" in (await client.get("/basket")).text
+
+
+async def test_a_gift_set_is_bought_like_anything_else_and_its_parts_are_promised(
+    client: Client, world: World, shop: Shop
+) -> None:
+    mug, lamp = (item.sku_id for item in world.items[:2])
+    bundle = await make_bundle(shop.pool, {mug: 2, lamp: 1})
+    added = await send(client, "/basket/lines", {"sku_id": bundle, "qty": 2, "store_id": world.gangnam})
+    assert added.headers["location"] == "/basket"
+    page = (await client.get("/basket")).text
+    assert "선물 세트" in page and "100,000원" in page and 'href="/checkout"' in page
+    await client.get("/checkout")
+    assert ((await shop.level(0))["reserved"], (await shop.level(1))["reserved"]) == (4, 2)
+    answer = await order(client)
+    assert answer.status_code == 303, answer.text[:500]
+    page = (await client.get(answer.headers["location"])).text
+    for words in ("100,000원", "클래식 머그컵"):
+        assert words in page, words
+    for index, units in ((0, 4), (1, 2)):
+        level = await shop.level(index)
+        assert (level["allocated"], level["reserved"]) == (units, 0)
 
 
 async def test_the_same_form_twice_is_one_order(client: Client, world: World, pool: asyncpg.Pool) -> None:

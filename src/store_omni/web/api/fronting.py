@@ -37,7 +37,6 @@ class Ready:
                 (b"content-length", self._length),
                 (b"age", str(age).encode()),
                 (b"cache-control", b"no-store"),
-                (b"vary", b"accept-language, cookie"),
                 *PLAIN_HEADERS,
             ]
             found = self._starts[age] = {"type": "http.response.start", "status": 200, "headers": headers}
