@@ -15,7 +15,8 @@ from store_omni.orders.reading_sql import FULFILMENT, HEAD, LINE, order_where
 
 
 class LineView(msgspec.Struct, frozen=True):
-    """`gtin` is what a scanner reads; `location` nothing yet. Money in the order's currency, minor units."""
+    """`gtin` is what a scanner reads. `set_ko`, `set_en`: name of the bundle it is a part of. Money in the order's currency, minor
+    units."""
 
     line_no: int
     sku_id: int
@@ -33,6 +34,8 @@ class LineView(msgspec.Struct, frozen=True):
     qty_returned: int
     qty_picked: int
     unit_price_minor: int
+    set_ko: str | None = None
+    set_en: str | None = None
 
     @property
     def qty_left(self) -> int:

@@ -20,10 +20,10 @@ FULFILMENT_COLUMNS = (
 LINE_COLUMNS = (
     "l.line_no, l.sku_id, s.code AS sku_code, s.gtin, p.code AS product_code, l.name_ko, l.name_en, p.drawing, "
     "CASE WHEN s.colour <> '' THEN s.colour ELSE p.colour END, p.category, l.qty, l.qty_cancelled, l.qty_handed_over, "
-    "l.qty_returned, coalesce(fl.qty_picked, 0), l.unit_price_minor"
+    "l.qty_returned, coalesce(fl.qty_picked, 0), l.unit_price_minor, whole.name_ko AS set_ko, whole.name_en AS set_en"
 )
 HEAD, FULFILMENT = slice(0, 16), slice(16, 27)
-LINE = slice(27, 43)
+LINE = slice(27, 45)
 SPELLINGS_MAX = 4
 
 # Of an order that was moved to another store, the place it is at now.
@@ -34,6 +34,7 @@ _JOINS = f"""LEFT JOIN orders.order_charge oc ON oc.order_id = o.id LEFT JOIN pa
 LEFT JOIN LATERAL (SELECT x.tender FROM payments.capture x WHERE x.charge_id = c.id ORDER BY x.id LIMIT 1) k ON true
 {NOW_AT} LEFT JOIN staff.account a ON a.id = f.picker_id
 LEFT JOIN orders.order_line l ON l.order_id = o.id LEFT JOIN catalog.sku s ON s.id = l.sku_id LEFT JOIN catalog.product p ON p.id = s.product_id
+LEFT JOIN catalog.sku bundle ON bundle.id = l.bundle_sku_id LEFT JOIN catalog.product whole ON whole.id = bundle.product_id
 LEFT JOIN orders.fulfilment_line fl ON fl.store_id = f.store_id AND fl.fulfilment_id = f.id AND fl.line_no = l.line_no"""
 _ORDER = f"SELECT {HEAD_COLUMNS}, {FULFILMENT_COLUMNS}, {LINE_COLUMNS} FROM {{source}} o {_JOINS}"
 

@@ -39,7 +39,7 @@ async def test_a_gift_set_is_bought_like_anything_else_and_its_parts_are_promise
     answer = await order(client)
     assert answer.status_code == 303, answer.text[:500]
     page = (await client.get(answer.headers["location"])).text
-    for words in ("100,000원", "클래식 머그컵"):
+    for words in ("100,000원", "클래식 머그컵", "세트 구성: 선물 세트"):
         assert words in page, words
     for index, units in ((0, 4), (1, 2)):
         level = await shop.level(index)
