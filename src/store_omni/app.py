@@ -23,7 +23,7 @@ from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
 from store_omni.inventory.listening import Listener
 from store_omni.kit.clock import SystemClock
-from store_omni.kit.database import open_engine, open_pool
+from store_omni.kit.database import PATIENCE_SECONDS, open_engine, open_pool
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
 from store_omni.settings import Settings, read_settings
@@ -67,7 +67,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     engine, sessions = open_engine(settings.database_url, size=settings.pool_size)
     app.state.sessions = sessions
     app.state.readers = sessions.__class__(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
-    app.state.pool = await open_pool(settings.database_url, size=settings.pool_size)
+    app.state.pool = await open_pool(settings.database_url, size=settings.pool_size, patience_seconds=PATIENCE_SECONDS)
     app.state.known_stores = KnownStores(app.state.pool)
     app.state.known_skus = app.state.front.known_skus = KnownSkus(app.state.pool)
     app.state.known_products = KnownProducts(app.state.pool)

@@ -8,12 +8,15 @@ import os
 import signal
 from collections.abc import Generator
 from functools import partial
+from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
+from store_omni.app import create_app
 from store_omni.kit.postgres.cluster import Cluster
 
-from ..conftest import migrate
+from ..conftest import migrate, settings_for
 from .crowding import Server, ask_once, post, serving
 from .killing import Trade, Witness, examine, kill_postgres_whole, kill_postmaster, load_and_kill, open_trade
 
@@ -77,3 +80,19 @@ async def test_a_database_that_is_not_there_is_said_and_no_fault_of_ours(durable
         assert {status for status, _ in told} == {503}, told
     finally:
         await asyncio.to_thread(durable.start)
+
+
+async def test_a_web_process_that_starts_before_its_database_waits_for_it(durable: Cluster, tmp_path: Path) -> None:
+    """Restarted together, the database comes last: it has its log to read."""
+    await asyncio.to_thread(durable.stop)
+    app = create_app(settings_for(durable.url, tmp_path))
+    starting = asyncio.create_task(_start_and_stop(app))
+    await asyncio.sleep(1)
+    assert not starting.done(), "there was nothing to talk to"
+    await asyncio.to_thread(durable.start)
+    await asyncio.wait_for(starting, 30)
+
+
+async def _start_and_stop(app: Litestar) -> None:
+    async with app.lifespan():
+        assert await app.state.pool.fetchval("SELECT 1") == 1

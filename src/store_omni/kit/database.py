@@ -3,7 +3,10 @@
 One request uses one of them, never both: two transactions in one request could commit apart.
 """
 
+import asyncio
+import logging
 from datetime import datetime
+from time import monotonic
 from typing import Annotated, NewType
 from uuid import UUID
 
@@ -16,6 +19,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
+
+log = logging.getLogger(__name__)
+# A program that starts with the machine starts before its database has recovered.
+PATIENCE_SECONDS = 60.0
+ASK_AGAIN_SECONDS = 0.25
 
 ReadSession = NewType("ReadSession", AsyncSession)
 # Whoever may write may read: a command hands its session to the queries it needs.
@@ -126,6 +134,15 @@ async def _as_it_is(_connection: asyncpg.Connection) -> None:
     A transaction left open is rolled back nevertheless."""
 
 
-async def open_pool(url: str, *, size: int = 10) -> asyncpg.Pool:
-    """A pool whose connections read and write jsonb as Python values."""
-    return await asyncpg.create_pool(url, min_size=1, max_size=size, init=_speak_json, reset=_as_it_is)
+async def open_pool(url: str, *, size: int = 10, patience_seconds: float = 0.0) -> asyncpg.Pool:
+    """A pool whose connections read and write jsonb as Python values. `patience_seconds`: so long a program that starts together
+    with its database waits for it. Errors: those of connecting."""
+    begin = monotonic()
+    while True:
+        try:
+            return await asyncpg.create_pool(url, min_size=1, max_size=size, init=_speak_json, reset=_as_it_is)
+        except Exception as error:
+            if not is_unreachable(error) or monotonic() - begin > patience_seconds:
+                raise
+            log.warning("the database is not there yet (%s); asking again", type(error).__name__)
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
