@@ -54,8 +54,12 @@ class Front:
         self._channel = channel
         self._write = write
         self._ids: dict[str, int] = {}
-        self.stock: Stock | None = None
-        self.known_skus: KnownSkus | None = None
+        self._stock: Stock | None = None
+        self._known_skus: KnownSkus | None = None
+
+    def open(self, stock: Stock, known_skus: KnownSkus) -> None:
+        """From now on there is a database to ask."""
+        self._stock, self._known_skus, self._ids = stock, known_skus, {}
 
     def know(self, skus: Iterable[SkuStock]) -> None:
         """Their addresses need not be looked up."""
@@ -85,30 +89,30 @@ class Front:
 
     def _kept(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
         sku_id = self._ids.get(path)
-        if sku_id is None or self.stock is None:
+        if sku_id is None or self._stock is None:
             return None
-        sku = self.stock.snapshot.of(self._channel).peek(sku_id)
+        sku = self._stock.snapshot.of(self._channel).peek(sku_id)
         ready: Ready | None = sku.ready.get(locale) if sku is not None else None
         return None if sku is None or ready is None else (sku, ready)
 
     async def _made(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
         sku_id = self._ids.get(path) or await self._find(path)
-        if sku_id is None or self.stock is None:
+        if sku_id is None or self._stock is None:
             return None
-        sku = await self.stock.snapshot.of(self._channel).get(sku_id)
+        sku = await self._stock.snapshot.of(self._channel).get(sku_id)
         if sku is None or not sku.sold:
             return None
         ready: Ready | None = sku.ready.get(locale)
         if ready is None:
             use_locale(locale)
-            ready = sku.ready[locale] = Ready(await self._write(self.stock, sku))
+            ready = sku.ready[locale] = Ready(await self._write(self._stock, sku))
         return sku, ready
 
     async def _find(self, path: str) -> int | None:
         code = path[len(BEGIN) : -len(END)] if path.startswith(BEGIN) else ""
-        if not code or "/" in code or self.known_skus is None:
+        if not code or "/" in code or self._known_skus is None:
             return None
-        sku_id = (await self.known_skus.ids([code])).get(code)
+        sku_id = (await self._known_skus.ids([code])).get(code)
         if sku_id is not None:
             self._remember(path, sku_id)
         return sku_id
