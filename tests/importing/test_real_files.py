@@ -78,7 +78,6 @@ def _count() -> dict[str, int]:
     return {**found, **units, "orders": len(sales), "turnover": sum(sales.values())}
 
 
-@pytest.mark.race
 @pytest.mark.anyio
 async def test_the_year_of_orders(pool: asyncpg.Pool) -> None:
     _needed(ORDERS)

@@ -23,7 +23,7 @@ from store_omni.kit.ids import token_hash
 from store_omni.staff.serving import add_service, revoke_service
 from tests.factories.ordering import Shop
 
-pytestmark = [pytest.mark.anyio, pytest.mark.race]
+pytestmark = pytest.mark.anyio
 HOLD, PLACE, PLAINLY, POST = "inventory.hold_batch", "orders.place_batch", "orders.place_plainly", "inventory.post"
 ON_HAND = 10
 Row = dict[str, Any]

@@ -15,8 +15,6 @@ from .interleaving.matrix import Matrix
 from .interleaving.running import try_all, try_few
 from .machine.floor import Floor
 
-pytestmark = pytest.mark.race
-
 
 @pytest.fixture
 def url(cluster: Cluster) -> Generator[str, None, None]:

@@ -10,7 +10,6 @@ from ..conftest import copy_of_template, drop_copy
 from .machine.floor import Floor
 from .machine.running import run_machine
 
-pytestmark = pytest.mark.race
 STEPS = 2000
 # A control has found its mistake long before.
 STEPS_OF_A_CONTROL_MAX = 1500

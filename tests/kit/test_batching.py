@@ -17,7 +17,7 @@ import pytest
 from store_omni.kit import batching
 from store_omni.kit.batching import BATCH_ROWS_MAX, FLIGHTS_MAX, TRIES_MAX, Answer, Batches, OutcomeUnknown
 
-pytestmark = [pytest.mark.anyio, pytest.mark.race]
+pytestmark = pytest.mark.anyio
 Row = dict[str, Any]
 TICKS_MAX = 400
 
