@@ -53,6 +53,12 @@ def writing(messages: list[tuple[bytes, bytes]]) -> Source:
     return draw
 
 
+def reading_once(messages: list[bytes]) -> Source:
+    """Each message once; then the load ends."""
+    left = iter(shuffled(messages))
+    return lambda: next(left, None)
+
+
 def writing_once(messages: list[tuple[bytes, bytes]]) -> Source:
     """Each message once; then the load ends."""
     left = iter(messages)
@@ -74,8 +80,17 @@ def mixed(reads: Source, writes: Source) -> Source:
     return draw
 
 
-def stock_read(world: World) -> Source:
-    return reading([get(f"/api/v1/skus/{world.sku_code(sku)}/availability", world.token) for sku in range(1, world.skus + 1)])
+def _stock_reads(world: World, skus: range) -> list[bytes]:
+    return [get(f"/api/v1/skus/{world.sku_code(sku)}/availability", world.token) for sku in skus]
+
+
+def stock_read(world: World, skus: range | None = None) -> Source:
+    """skus None: all there are."""
+    return reading(_stock_reads(world, skus or range(1, world.skus + 1)))
+
+
+def stock_read_once(world: World, skus: range) -> Source:
+    return reading_once(_stock_reads(world, skus))
 
 
 def list_page(_world: World) -> Source:

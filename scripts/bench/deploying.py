@@ -40,11 +40,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _environment(url: str, folder: Path) -> dict[str, str]:
+def _environment(url: str, folder: Path, **more: str) -> dict[str, str]:
     """The product's defaults, whatever the caller's environment says, and this checkout's sources."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STORE_OMNI_")}
     own = {"STORE_OMNI_DATABASE_URL": url, "STORE_OMNI_DATA_DIR": str(folder), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'scripts'}"}
-    return kept | own
+    return kept | own | more
 
 
 @dataclass
@@ -144,11 +144,13 @@ class Deployment:
         await connection.execute(f'CREATE DATABASE {name} OWNER "{owner}"')
         await connection.close()
 
-    def product(self, url: str) -> Server:
+    def product(self, url: str, **settings: str) -> Server:
         """The web server, by the operator's own command."""
         port = free_port()
         command = [sys.executable, "-m", "store_omni", "serve", "--host", HOST, "--port", str(port), "--workers", str(WORKERS)]
-        return self._keep(start(command, _environment(url, self.folder), self.folder / "web.log", port, "/health/ready"))
+        return self._keep(
+            start(command, _environment(url, self.folder, **settings), self.folder / "web.log", port, "/health/ready")
+        )
 
     def bare(self) -> Server:
         """The raw limit: same server program, same number of workers, one handler."""

@@ -1,7 +1,8 @@
-"""What the same request costs when there is more of everything: one database and one web server per size, rounds in turn."""
+"""What the same request costs when there is more of everything: one database per size and the web servers before it, rounds in turn."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bench.cases import GROWTH_MAX
 from bench.deploying import Deployment, Server
@@ -16,10 +17,26 @@ CLIENTS = 16
 WARM_SECONDS = 1.0
 SIZES = (1, 10)
 SIZES_NIGHTLY = (1, 10, 100)
-KINDS: dict[str, Callable[[World], Source]] = {
-    "stock_read": asking.stock_read,
-    "order_uniform": lambda world: asking.order(world, hot=False),
-}
+
+
+@dataclass(frozen=True)
+class Place:
+    """`web` as deployed; `cold` has read nothing before it is asked."""
+
+    world: World
+    web: Server
+    cold: Server
+
+
+def _popular(world: World, _turn: int) -> Source:
+    """What people ask for most: as many SKUs at every size, kept by the server."""
+    return asking.stock_read(world, range(1, World().skus + 1))
+
+
+def _first(world: World, turn: int, rounds: int) -> Source:
+    """What nobody has asked for yet, from all over the table, each SKU once."""
+    step = world.skus // World().skus
+    return asking.stock_read_once(world, range(1 + turn * step, world.skus + 1, rounds * step))
 
 
 def _cost(deployment: Deployment, web: Server, name: str, source: Source, seconds: float) -> tuple[float, float]:
@@ -32,22 +49,29 @@ def _cost(deployment: Deployment, web: Server, name: str, source: Source, second
 
 def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) -> list[str]:
     """Prints a line per size and kind. Returns the bars missed, in words."""
-    worlds: dict[int, tuple[World, Server]] = {}
+    places: dict[int, Place] = {}
     for size in SIZES_NIGHTLY if nightly else SIZES:
         url = deployment.database(f"bench_{size}")
-        worlds[size] = (asyncio.run(fill(url, World().times(size))), deployment.product(url))
-        print(f"{size:>4} x: {worlds[size][0].rows} stock rows, {worlds[size][0].orders} orders", flush=True)
-    missed = []
-    for name, make in KINDS.items():
-        sources = {size: make(world) for size, (world, _) in worlds.items()}
-        for size, (_, web) in worlds.items():
-            checked(name, load(web.port, sources[size], clients=CLIENTS, seconds=WARM_SECONDS))
-        costs: dict[int, list[tuple[float, float]]] = {size: [] for size in worlds}
-        for _ in range(rounds):
-            for size, (_, web) in worlds.items():
-                costs[size].append(_cost(deployment, web, name, sources[size], seconds))
-        missed += _tell(name, costs)
-    return missed
+        world = asyncio.run(fill(url, World().times(size)))
+        places[size] = Place(world, deployment.product(url), deployment.product(url, STORE_OMNI_WARM_SKUS="0"))
+        print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
+
+    def measure(name: str, make: Callable[[World, int], Source], server: str = "web", *, warm: bool = True) -> list[str]:
+        if warm:
+            for place in places.values():
+                checked(name, load(place.web.port, make(place.world, 0), clients=CLIENTS, seconds=WARM_SECONDS))
+        costs: dict[int, list[tuple[float, float]]] = {size: [] for size in places}
+        for turn in range(rounds):
+            for size, place in places.items():
+                costs[size].append(_cost(deployment, getattr(place, server), name, make(place.world, turn), seconds))
+        return _tell(name, costs)
+
+    orders = {size: asking.order(place.world, hot=False) for size, place in places.items()}
+    return [
+        *measure("stock_read", _popular),
+        *measure("stock_first", lambda world, turn: _first(world, turn, rounds), "cold", warm=False),
+        *measure("order_uniform", lambda world, _: orders[world.skus // World().skus]),
+    ]
 
 
 def _tell(name: str, costs: dict[int, list[tuple[float, float]]]) -> list[str]:

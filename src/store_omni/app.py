@@ -17,7 +17,6 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from store_omni.catalog.knowing import KnownProducts, KnownSkus
-from store_omni.catalog.queries import popular_skus
 from store_omni.doctoring import refuse_unfit
 from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
@@ -102,10 +101,8 @@ async def _warm(app: Litestar, listener: Listener) -> None:
         return
     await listener.begun.wait()
     try:
-        sku_ids = await popular_skus(app.state.pool, app.state.settings.warm_skus)
-        skus = await app.state.stock.warm(sku_ids, channel=CHANNEL)
-        app.state.front.know(skus)
-        await app.state.known_skus.ids(sku.code for sku in skus)
+        popular = list((await app.state.known_skus.warm()).values())[: app.state.settings.warm_skus]
+        app.state.front.know(await app.state.stock.warm(popular, channel=CHANNEL))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("stock is read when it is asked for (%s)", type(error).__name__)
     # What starting has made stays for ever: the collector need not look at it again and again, in the middle of requests.

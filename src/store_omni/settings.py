@@ -84,6 +84,7 @@ def read_settings() -> Settings:
         smtp_url=environment.get("STORE_OMNI_SMTP_URL") or None,
         secrets=_read_secrets(secrets_file),
         pool_size=int(environment.get("STORE_OMNI_POOL_SIZE", "10")),
+        warm_skus=int(environment.get("STORE_OMNI_WARM_SKUS", "2000")),
         retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
         retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),
     )

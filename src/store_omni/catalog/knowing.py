@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 import asyncpg
 import msgspec
 
-from store_omni.catalog.queries import Found, Sort, listed, search, shelf_sizes, skus_by_code
+from store_omni.catalog.queries import Found, Sort, listed, popular_skus, search, shelf_sizes, skus_by_code
 from store_omni.catalog.searching import read_query
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
 # A code never becomes another SKU's, and whether it is sold is asked again in the order's own statement.
-CODES_KEPT_SECONDS = 600.0
-CODES_KEPT_MAX = 50_000
+CODES_KEPT_SECONDS = 86_400.0
+CODES_KEPT_MAX = 250_000
+CODES_WARMED = 50_000
 PAGES_KEPT_MAX = 500
 
 
@@ -24,6 +25,10 @@ class KnownSkus:
 
     async def _read(self, codes: list[str]) -> Mapping[str, int]:
         return await skus_by_code(self._pool, codes)
+
+    async def warm(self) -> dict[str, int]:
+        """Learns the codes of what is sold, or of as many of the most popular as are worth it, before somebody asks. Returns them."""
+        return await self.ids(await popular_skus(self._pool, CODES_WARMED))
 
     async def ids(self, codes: Iterable[str]) -> dict[str, int]:
         """SKU code → id of those that are sold (goods and bundles); others are missing."""

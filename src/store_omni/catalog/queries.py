@@ -248,14 +248,14 @@ async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
     return {row[0]: row[1] for row in await pool.fetch(_SHELVES)}
 
 
-async def popular_skus(pool: asyncpg.Pool, count: int) -> list[int]:
-    """Ids of what is sold, the most popular products first."""
+async def popular_skus(pool: asyncpg.Pool, count: int) -> dict[str, int]:
+    """SKU code → id of what is sold, the most popular products first."""
     rows = await pool.fetch(
-        """SELECT s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id AND p.active
+        """SELECT s.code, s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id AND p.active
            WHERE s.active AND s.kind IN ('goods','bundle') ORDER BY p.popularity DESC, s.id LIMIT $1""",
         count,
     )
-    return [row["id"] for row in rows]
+    return {row["code"]: row["id"] for row in rows}
 
 
 async def skus_by_code(pool: asyncpg.Pool, codes: Sequence[str]) -> dict[str, int]:
