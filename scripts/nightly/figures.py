@@ -5,6 +5,7 @@ A program imports this first; nothing of the project can be imported before `pre
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,9 @@ def prepare() -> None:
             sys.exit(made)
         os.environ[PREPARED] = str(ROOT)
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
+    # Whoever ends it, by whatever signal, ends what it started, too; under nohup Ctrl-C would be ignored by all of that.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     os.chdir(ROOT)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
