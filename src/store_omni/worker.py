@@ -14,7 +14,7 @@ from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
 from store_omni.journal.dispatching import dispatch
-from store_omni.kit.database import PATIENCE_SECONDS, open_engine, open_pool
+from store_omni.kit.database import open_engine, open_pool
 from store_omni.notifications.mailing import House, Mailer, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.returns.jobs import close_expired
@@ -57,7 +57,7 @@ def _steady(name: str, work: Callable[[], Awaitable[object]], busy: set[str]) ->
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """The timetable, until `stop` is set."""
-    pool = await open_pool(settings.database_url, size=5, patience_seconds=PATIENCE_SECONDS)
+    pool = await open_pool(settings.database_url, size=5)
     engine, sessions = open_engine(settings.database_url, size=5)
     leadership = await asyncpg.connect(settings.database_url)
     house = House(settings, render_letter, {"email": Mailer(settings)})

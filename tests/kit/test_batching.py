@@ -128,6 +128,19 @@ async def test_who_was_there_a_moment_ago_is_waited_for_and_flies_along(monkeypa
     assert pool.sent == flown, "as many as flew last go together; who does not come is not waited for long"
 
 
+async def test_a_full_batch_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "GATHER_SECONDS", 30.0)
+    monkeypatch.setattr(batching, "BATCH_ROWS_MAX", 3)
+    pool = Pool(iter([20, 1, 1]))
+    batches = Batches(pool, "")
+    tasks = [asyncio.create_task(batches.submit(0, row(str(n)))) for n in range(7)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(*tasks[:6])
+    assert max(len(sent) for sent in pool.sent) == 3
+    for task in tasks:
+        task.cancel()
+
+
 async def test_so_few_are_not_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batching, "GATHER_SECONDS", 30.0)
     batches = Batches(Pool(), "")

@@ -1,4 +1,4 @@
-"""The catalogue as this process knows it: SKUs by their codes, kept for minutes, and for seconds the pages that people ask for.
+"""The catalogue as this process knows it: SKUs by their codes, kept for a day, and for seconds the pages that people ask for.
 Whether and for how much something is sold is decided in the database."""
 
 from collections.abc import Iterable, Mapping

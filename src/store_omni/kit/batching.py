@@ -6,12 +6,13 @@ the disk turns. A batch locks it once for all who wait.
 
 import asyncio
 import logging
+import re
 from collections import deque
 from typing import Any
 
 import asyncpg
 
-from store_omni.kit.errors import N_, Refusal
+from store_omni.kit.errors import N_, InvalidInput, Refusal
 
 log = logging.getLogger(__name__)
 BATCH_ROWS_MAX = 128
@@ -30,8 +31,10 @@ RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 # The connection broke: whether it was committed is not known. The operation key makes asking again safe.
 UNKNOWN = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, OSError, TimeoutError,
+    asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, OSError, TimeoutError,
 )  # fmt: skip
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 Answer = dict[str, Any]
 Waiting = tuple[int, bytes, asyncio.Future[Answer]]
@@ -67,7 +70,10 @@ class Batches:
 
     async def submit(self, key: int, row: bytes) -> Answer:
         """`row`: one JSON object without `no`. `key`: the store. A caller that gives up takes nothing back: the batch
-        goes on, and its outcome is found by the operation key. Errors: `OutcomeUnknown`, `asyncpg.PostgresError`."""
+        goes on, and its outcome is found by the operation key. Errors: `InvalidInput` for a character that no text may have,
+        which would fail the whole batch; `OutcomeUnknown`, `asyncpg.PostgresError`."""
+        if _NUL.search(row):
+            raise InvalidInput({})
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, row, future))
         self._take_off()
@@ -78,7 +84,7 @@ class Batches:
         expected. Whatever keeps them back calls this again when it ends: a landing, a flight that is late, a gathering."""
         if not self._waiting or self._fresh is not None or len(self._flights) >= FLIGHTS_MAX:
             return
-        if self._gathering is not None and len(self._waiting) < self._expected:
+        if self._gathering is not None and len(self._waiting) < min(self._expected, BATCH_ROWS_MAX):
             return
         self._end_gathering()
         batch: list[Waiting] = []

@@ -5,6 +5,7 @@ One request uses one of them, never both: two transactions in one request could 
 
 import asyncio
 import logging
+import ssl
 from datetime import datetime
 from time import monotonic
 from typing import Annotated, NewType
@@ -49,7 +50,7 @@ def is_unreadable(error: BaseException | None) -> bool:
 # The connection broke or could not be made: what was sent on it may have been committed or not.
 UNREACHABLE_ERRORS = (
     asyncpg.PostgresConnectionError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError, ConnectionError, FileNotFoundError, TimeoutError,
+    asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, OSError, TimeoutError,
 )  # fmt: skip
 
 
@@ -58,7 +59,9 @@ def is_unreachable(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, asyncpg.InterfaceError) and "connection" in str(error) and "closed" in str(error):
             return True
-        if isinstance(error, UNREACHABLE_ERRORS) and not (isinstance(error, FileNotFoundError) and error.filename):
+        # A file of ours that is missing has a name; a certificate that does not fit will not fit the next time either.
+        ours = isinstance(error, ssl.SSLError) or bool(getattr(error, "filename", None))
+        if isinstance(error, UNREACHABLE_ERRORS) and not ours:
             return True
         error = error.__cause__
     return False

@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from store_omni.staff.serving import add_service
-from store_omni.web.api.fronting_orders import BODY_BYTES_MAX
+from store_omni.web.api.fronting_orders import BODY_BYTES_MAX, _asked
 
 from ...factories.ordering import Shop
 
@@ -78,6 +78,34 @@ async def test_what_is_not_quite_an_order_is_said_in_words(
     assert (answer.status_code, bool(answer.json()["next_step"]), routed) == (status, True, ["/api/v1/orders"])
     assert (answer.headers.get("www-authenticate") == "Bearer") == (status == 401)
     assert await shop.pool.fetchval('SELECT count(*) FROM orders."order"') == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [(b"authorization", b"Bearer other"), (b"idempotency-key", b"other"), (b"transfer-encoding", b"chunked")],
+    ids=lambda header: header[0].decode(),
+)
+def test_what_can_be_read_in_two_ways_is_left_to_the_router(more: tuple[bytes, bytes]) -> None:
+    """A test client would join what is sent twice."""
+    once = [(b"authorization", b"Bearer t"), (b"idempotency-key", b"k"), (b"content-length", b"2")]
+    assert _asked({"headers": once}) == ("t", "k", 2)
+    assert _asked({"headers": [*once, more]}) == ("", "", 0)
+
+
+async def test_a_character_that_no_text_may_have_spoils_nobodys_batch(
+    client: Client, headers: dict[str, str], shop: Shop, app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    fetchval = app.state.batch_pool.fetchval
+    monkeypatch.setattr(
+        app.state.order_batches, "pool", type("Watched", (), {"fetchval": lambda _, *a: sent.append(a[1]) or fetchval(*a)})()
+    )
+    bad = ORDER | {"contact": {"name": "a\u0000b", "phone": "010-1234-5678"}}
+    assert (await client.post("/api/v1/orders", json=bad, headers=keyed(headers))).status_code == 422
+    assert not sent
+    odd = ORDER | {"contact": {"name": "a\\u0000b", "phone": "010-1234-5678"}}
+    assert (await client.post("/api/v1/orders", json=odd, headers=keyed(headers))).status_code == 201
+    assert len(sent) == 1
 
 
 async def test_what_fails_at_the_front_is_done_behind_it_once(

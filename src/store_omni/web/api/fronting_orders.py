@@ -71,9 +71,12 @@ class OrderFront:
 
 
 def _asked(scope: Scope) -> tuple[str, str, int]:
-    """(token, operation key, length of the body); empty or 0 where the router has to look for itself."""
+    """(token, operation key, length of the body); empty or 0 where the router has to look for itself, as it does at what is sent
+    twice, or without saying how long it is."""
     token, key, length = "", "", 0
     for name, value in scope["headers"]:
+        if (name == b"authorization" and token) or (name == b"idempotency-key" and key) or name == b"transfer-encoding":
+            return "", "", 0
         if name == b"authorization":
             token = value[7:].decode("latin-1") if value[:7].lower() == b"bearer " else ""
         elif name == b"idempotency-key":
