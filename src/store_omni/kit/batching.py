@@ -22,7 +22,7 @@ LATE_SECONDS = 0.05
 FLIGHTS_MAX = 4
 # A statement for eight costs little more than one for two, and who was just answered often asks again at once. So everybody
 # who was there a moment ago is waited for, so long. Where only so few were there, nobody is.
-GATHER_SECONDS = 0.008
+GATHER_SECONDS = 0.012
 FEW = 2
 ALONE_AT_ONCE_MAX = 4
 TRIES_MAX = 6
