@@ -21,6 +21,7 @@ from store_omni.inventory.ledger import Move, post
 from store_omni.kit.database import writing
 from store_omni.kit.ids import token_hash
 from store_omni.staff.serving import add_service, revoke_service
+from tests.factories.gate import WAITS, gate
 from tests.factories.ordering import Shop
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +79,15 @@ async def without(shop: Shop, function: str, guard: str, instead: str) -> None:
     source = await shop.pool.fetchval("SELECT pg_get_functiondef($1::text::regproc)", function)
     assert source.count(guard) == 1, (function, guard)
     await shop.pool.execute(source.replace(guard, instead))
+
+
+async def gated(shop: Shop, function: str) -> None:
+    """Who has read what is free, and written nothing yet, waits at the gate."""
+    if function == POST:
+        await without(shop, function, "INSERT INTO inventory.document (", f"PERFORM {WAITS}; INSERT INTO inventory.document (")
+    else:
+        reading = "WHERE r.no = ANY (live)\n  ), "
+        await without(shop, function, reading, reading.replace("\n", f" AND {WAITS} IS NOT NULL\n"))
 
 
 async def broken(shop: Shop) -> set[str]:
@@ -138,8 +148,10 @@ async def test_of_many_who_hold_the_last_units_each_hears_yes_or_no(shop: Shop) 
 
 
 async def test_control_without_the_levels_lock_holding_ends_in_errors(shop: Shop) -> None:
-    await without(shop, HOLD, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.05);")
-    heard = await at_once(shop, HOLD, *(hold(shop, (0, 3)) for _ in range(8)))
+    await without(shop, HOLD, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", ";")
+    await gated(shop, HOLD)
+    async with gate(shop.pool, opens_at=4):
+        heard = await at_once(shop, HOLD, *(hold(shop, (0, 3)) for _ in range(4)))
     assert {"CheckViolationError", "UniqueViolationError"} & set(heard)
 
 
@@ -258,9 +270,12 @@ async def test_control_without_the_caps_one_person_keeps_it_all(shop: Shop) -> N
 async def test_control_without_the_persons_lock_more_orders_are_open_than_may_be(shop: Shop) -> None:
     rows = [order(shop, (index, 1), open_max=2) for index in range(6)]
     assert sorted(await at_once(shop, PLACE, *rows)) == ["too_many_open"] * 4 + ["yes"] * 2
-    await without(shop, PLACE, "pg_advisory_xact_lock(k.lock)", "pg_sleep(0.1)")
-    rows = [order(shop, (index, 1), open_max=2, email="b@example.com") for index in range(6)]
-    assert (await at_once(shop, PLACE, *rows)).count("yes") > 2
+    await without(shop, PLACE, "pg_advisory_xact_lock(k.lock)", "k.lock")
+    await gated(shop, PLACE)
+    rows = [order(shop, (index, 1), open_max=2, email="b@example.com") for index in range(4)]
+    async with gate(shop.pool, opens_at=4):
+        heard = await at_once(shop, PLACE, *rows)
+    assert heard == ["yes"] * 4
 
 
 async def test_one_person_in_one_batch_of_orders_is_capped(shop: Shop) -> None:
@@ -315,8 +330,10 @@ async def test_of_many_who_take_the_last_units_each_hears_yes_or_no(shop: Shop) 
 
 async def test_control_without_the_lock_moving_ends_in_errors(shop: Shop) -> None:
     # Counting is kept, waiting is not.
-    await without(shop, POST, "ORDER BY l.store_id, l.sku_id FOR UPDATE) locked;", ") locked; PERFORM pg_sleep(0.05);")
-    taken = await asyncio.gather(*(move(shop, gone(shop, 3, need=3)) for _ in range(8)), return_exceptions=True)
+    await without(shop, POST, "ORDER BY l.store_id, l.sku_id FOR UPDATE) locked;", ") locked;")
+    await gated(shop, POST)
+    async with gate(shop.pool, opens_at=4):
+        taken = await asyncio.gather(*(move(shop, gone(shop, 3, need=3)) for _ in range(4)), return_exceptions=True)
     assert [one for one in taken if isinstance(one, IntegrityError)] != []
 
 

@@ -23,6 +23,7 @@ from store_omni.inventory.holding import (
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.errors import NotFound
+from tests.factories.gate import WAITS, gate
 from tests.factories.ordering import Shop
 from tests.factories.world import SHOPPER, make_item, put_stock
 
@@ -162,12 +163,16 @@ async def test_one_person_keeps_only_so_many(shop: Shop, who: str) -> None:
 
 async def test_control_without_the_persons_lock_more_are_kept(shop: Shop) -> None:
     source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.hold_batch'::regproc)")
-    assert "pg_advisory_xact_lock(k.lock)" in source
-    await shop.pool.execute(source.replace("pg_advisory_xact_lock(k.lock)", "pg_sleep(0.4)").replace("FOR UPDATE", ""))
-    # Different goods, so that no level's lock stands in for the person's; and connections that are open already.
-    await asyncio.gather(*(shop.pool.execute("SELECT pg_sleep(0.3)") for _ in range(8)))
-    tries = [keep(shop, (index, 1), holder=Holder(phone="the-same")) for index in range(6)]
-    await asyncio.gather(*tries, return_exceptions=True)
+    lock, counting = "PERFORM pg_advisory_xact_lock(k.lock) FROM", "WHERE r.no = ANY (live)\n  ), asked"
+    assert lock in source
+    assert counting in source
+    await shop.pool.execute(
+        source.replace(lock, "PERFORM k.lock FROM").replace(counting, counting.replace("\n", f" AND {WAITS} IS NOT NULL\n"))
+    )
+    async with gate(shop.pool, opens_at=HOLDS_PER_PERSON_MAX + 1):
+        # Different goods, so that no level's lock stands in for the person's.
+        tries = [keep(shop, (index, 1), holder=Holder(phone="the-same")) for index in range(HOLDS_PER_PERSON_MAX + 1)]
+        await asyncio.gather(*tries, return_exceptions=True)
     assert await shop.pool.fetchval("SELECT count(*) FROM inventory.hold") > HOLDS_PER_PERSON_MAX
 
 

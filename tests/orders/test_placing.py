@@ -14,6 +14,7 @@ from store_omni.kit.errors import NotFound
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe
 from store_omni.orders.placing import OPEN_ORDERS_MAX
 
+from ..factories.gate import WAITS, gate
 from ..factories.ordering import Contact, Shop
 
 pytestmark = pytest.mark.anyio
@@ -93,9 +94,12 @@ async def test_control_without_the_lock_the_race_ends_in_errors(
             batch[0][2].set_exception(error)
 
     monkeypatch.setattr(Batches, "_answer_all", try_once)
-    await asyncio.gather(*(shop.pool.execute("SELECT pg_sleep(0.3)") for _ in range(8)))
-    await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", "; PERFORM pg_sleep(0.1);")
-    results = await asyncio.gather(*(shop.place((0, 1), by=many(shop), viewer=viewer) for _ in range(24)), return_exceptions=True)
+    await _without(shop, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", ";")
+    reading = "WHERE r.no = ANY (live)\n  ), "
+    await _without(shop, reading, reading.replace("\n", f" AND {WAITS} IS NOT NULL\n"))
+    async with gate(shop.pool, opens_at=4):
+        buying = (shop.place((0, 4), by=many(shop), viewer=viewer) for _ in range(4))
+        results = await asyncio.gather(*buying, return_exceptions=True)
     assert [r for r in results if isinstance(r, asyncpg.IntegrityConstraintViolationError)] != []
 
 
