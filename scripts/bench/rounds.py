@@ -26,14 +26,13 @@ class ProductFailed(Exception):
 
 @dataclass(frozen=True)
 class Scene:
-    """A filled database with the servers that stand before it. `caused`, `new_id`: of the schema, see raw_sql."""
+    """A filled database with the servers that stand before it. `new_id`: how it draws a UUID."""
 
     deployment: Deployment
     world: World
     web: Server
     bare: Server
     pgbench: Pgbench
-    caused: bool
     new_id: str
 
 
@@ -65,18 +64,14 @@ class _Measured:
     own_cpu: float
 
 
-async def schema_of(url: str) -> tuple[bool, str]:
-    """(whether a ledger entry points at its allocation, how the server draws a UUID)."""
+async def id_drawing_of(url: str) -> str:
+    """How the server draws a UUID: versions before 18 only know random ones."""
     connection = await asyncpg.connect(url)
     try:
-        caused = await connection.fetchval(
-            """SELECT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = 'inventory' AND table_name = 'ledger_entry'
-               AND column_name = 'allocation_id')"""
-        )
         version = int(await connection.fetchval("SHOW server_version_num"))
     finally:
         await connection.close()
-    return caused, raw_sql.NEW_ID if version >= UUIDV7_SINCE else raw_sql.NEW_ID_BEFORE_18
+    return raw_sql.NEW_ID if version >= UUIDV7_SINCE else raw_sql.NEW_ID_BEFORE_18
 
 
 def routes_of(port: int) -> set[tuple[str, str]]:
@@ -120,7 +115,7 @@ def _raw(scene: Scene, case: Case, clients: int, seconds: int) -> tuple[float, f
         before = cpu_seconds(scene.bare.pid)
         done = checked("bare", load(scene.bare.port, asking.bare(), clients=clients, seconds=seconds))
         return done.per_second, (cpu_seconds(scene.bare.pid) - before) * 1e6 / done.answered
-    scripts = raw_sql.scripts_of(case.raw, scene.world, caused=scene.caused, new_id=scene.new_id)
+    scripts = raw_sql.scripts_of(case.raw, scene.world, new_id=scene.new_id)
     before = cpu_seconds(scene.deployment.postmaster)
     done = scene.pgbench.run(case.raw, scripts, clients=clients, seconds=seconds)
     return done.per_second, (cpu_seconds(scene.deployment.postmaster) - before) * 1e6 / done.count

@@ -12,7 +12,7 @@ from bench.deploying import Deployment, NotStarted, deployment
 from bench.growing import grow
 from bench.measuring import file_system, memory_mib, syncs_per_second
 from bench.raw import Pgbench, RawFailed, find_pgbench, pgbench_version
-from bench.rounds import ProductFailed, Row, Scene, measure, measure_mixed, routes_of, schema_of
+from bench.rounds import ProductFailed, Row, Scene, id_drawing_of, measure, measure_mixed, routes_of
 from bench.world import World, fill
 
 from bench import cases, printing
@@ -51,8 +51,7 @@ def _scene(made: Deployment, *, worker: bool) -> Scene:
     web, bare = made.product(url), made.bare()
     if worker:
         made.worker(url)
-    caused, new_id = asyncio.run(schema_of(url))
-    return Scene(made, world, web, bare, Pgbench(find_pgbench(), url, made.folder), caused, new_id)
+    return Scene(made, world, web, bare, Pgbench(find_pgbench(), url, made.folder), asyncio.run(id_drawing_of(url)))
 
 
 def _say_machine(made: Deployment) -> None:

@@ -1,6 +1,8 @@
 """Fills a migrated, empty database: stores that are always open, products with stock everywhere, a customer with a long past."""
 
+import asyncio
 import itertools
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -91,24 +93,40 @@ async def _fill_catalogue(connection: asyncpg.Connection, world: World) -> None:
     await connection.execute(sql.SKUS, world.skus)
 
 
-async def _fill_rest(connection: asyncpg.Connection, world: World) -> None:
-    caused = await connection.fetchval("SELECT to_regclass('inventory.document') IS NOT NULL")
-    cause = (
-        {"columns": ", document_id", "values": ", " + sql.uuid_of(sql.DOCUMENT, "store")}
-        if caused
-        else {"columns": "", "values": ""}
-    )
-    if caused:
-        await connection.execute(sql.DOCUMENTS, world.stores)
-    await connection.execute(sql.LEVELS, world.stores, world.skus, UNITS)
-    await connection.execute(sql.OPENINGS.format(**cause), world.stores, world.skus, UNITS)
+async def _fill_past(connection: asyncpg.Connection, url: str, world: World) -> None:
+    """The large tables, by COPY: a second connection computes the rows while the first writes them."""
+    await connection.execute(sql.DOCUMENTS, world.stores)
     await connection.execute(sql.CUSTOMERS, world.customers)
     await connection.execute(sql.IDENTITIES, world.customers)
-    await connection.execute(sql.PAST_TABLE)
-    await connection.execute(sql.PAST, world.orders, world.stores, world.skus, world.own, world.customers)
-    for statement in (*sql.PAST_ROWS, sql.PAST_LEDGER.format(**cause)):
-        await connection.execute(statement)
+    computing = await asyncpg.connect(url)
+    try:
+        await computing.execute(sql.PAST_TABLE)
+        await computing.execute(sql.PAST, world.orders, world.stores, world.skus, world.own, world.customers)
+        await computing.execute(sql.SOLD)
+        await computing.execute("ANALYZE past; ANALYZE sold")
+        for table, rows in sql.ROWS.items():
+            await _pour(computing, rows.format(stores=world.stores, skus=world.skus, units=UNITS), connection, table)
+    finally:
+        await computing.close()
     await connection.execute(sql.SEQUENCES, world.stores, world.skus)
+
+
+async def _pour(source: asyncpg.Connection, query: str, target: asyncpg.Connection, table: str) -> None:
+    columns = [column.name for column in (await source.prepare(query)).get_attributes()]
+    parts: asyncio.Queue[bytes] = asyncio.Queue(maxsize=64)
+
+    async def read() -> None:
+        await source.copy_from_query(query, output=parts.put)
+        await parts.put(b"")
+
+    async def written() -> AsyncIterator[bytes]:
+        while part := await parts.get():
+            yield part
+
+    schema, name = table.replace('"', "").split(".")
+    async with asyncio.TaskGroup() as both:
+        both.create_task(read())
+        both.create_task(target.copy_to_table(name, schema_name=schema, columns=columns, source=written()))
 
 
 async def fill(url: str, world: World) -> World:
@@ -117,10 +135,12 @@ async def fill(url: str, world: World) -> World:
     pool = await open_pool(url, size=1)
     try:
         async with connection.transaction():
+            # The rows point at each other rightly as they are made; looking each up would take longer than writing it.
+            await connection.execute("SET LOCAL session_replication_role = replica")
             await connection.execute(sql.STORES, world.stores)
             await connection.execute(sql.HOURS, world.stores)
             await _fill_catalogue(connection, world)
-            await _fill_rest(connection, world)
+            await _fill_past(connection, url, world)
         token = await add_service(pool, name="bench", verbs=list(VERBS), store_ids=None)
         shopper = await open_session(pool, World.customer_id(1), source="bench")
         await connection.execute("VACUUM (ANALYZE)")

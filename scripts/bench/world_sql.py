@@ -1,5 +1,5 @@
 """The bench's world in set statements. Ids are the numbers 1 … n, and what has a UUID gets it from its number, so that a request
-can be written without asking the database. `columns`/`values`: the ledger's cause, where the schema has one."""
+can be written without asking the database."""
 
 CUSTOMER, ORDER, CHARGE, FULFILMENT, FACT, ENTRY, DOCUMENT, CAPTURE, IDENTITY = "123456789"
 
@@ -38,16 +38,6 @@ SELECT {uuid_of(IDENTITY, "n * 2 + (kind = 'email')::int")}, {uuid_of(CUSTOMER, 
        CASE kind WHEN 'phone' THEN right(lpad(n::text, 8, '0'), 4) ELSE '' END
 FROM generate_series(1, $1::int) n, (VALUES ('phone'), ('email')) k(kind)"""
 
-# $1: stores, $2: SKUs, $3: units on hand everywhere.
-LEVELS = """
-INSERT INTO inventory.stock_level (store_id, sku_id, on_hand, version)
-SELECT store, sku, $3::int, 1 FROM generate_series(1, $1::int) store, generate_series(1, $2::int) sku"""
-
-OPENINGS = """
-INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, cause_type, channel, actor_kind{columns})
-SELECT store, sku, 1, 'opening', $3::int, 'opening', 'system', 'system'{values}
-FROM generate_series(1, $1::int) store, generate_series(1, $2::int) sku"""
-
 # Orders of before: imported, collected and paid.
 PAST_TABLE = """
 CREATE TEMP TABLE past (n bigint, store int, sku int, who int, number text, at timestamptz, order_id uuid, customer_id uuid,
@@ -61,37 +51,41 @@ SELECT n, store, sku, who, lpad(n::text, 8, '0'), now() - interval '400 days' + 
 FROM (SELECT n::bigint, 1 + n % $2::int AS store, 1 + (n * 7919::bigint % $3::int)::int AS sku,
              CASE WHEN n <= $4::int THEN 1 ELSE 2 + n % ($5::int - 1) END AS who FROM generate_series(1, $1::int) n) o"""
 
-PAST_ROWS = (
-    """INSERT INTO orders."order" (id, number, customer_id, channel, state, currency, total_minor, contact_name, contact_phone,
-         contact_email, placed_at, placed_by_kind, closed_at, source)
-       SELECT order_id, number, customer_id, 'web', 'completed', 'KRW', 12900, '손님 ' || who, '+82102' || lpad(who::text, 7, '0'),
-              'guest' || who || '@example.com', at, 'guest', at, 'imported' FROM past""",
-    """INSERT INTO orders.order_line (order_id, line_no, sku_id, name_ko, name_en, qty, qty_handed_over, unit_price_minor)
-       SELECT order_id, 1, sku, '무선 스탠드 조명', 'Cordless lamp', 1, 1, 12900 FROM past""",
-    """INSERT INTO payments.charge (id, method, state, currency, amount_minor, captured_minor)
-       SELECT charge_id, 'imported', 'captured', 'KRW', 12900, 12900 FROM past""",
-    f"""INSERT INTO payments.capture (id, charge_id, tender, amount_minor, store_id, at)
-       SELECT {uuid_of(CAPTURE, "n")}, charge_id, 'imported', 12900, store, at FROM past""",
-    "INSERT INTO orders.order_charge (order_id, charge_id) SELECT order_id, charge_id FROM past",
-    """INSERT INTO orders.fulfilment (store_id, id, order_id, state, ready_by, handed_over_at)
-       SELECT store, fulfilment_id, order_id, 'handed_over', at, at FROM past""",
-    """INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, qty_picked, qty_handed_over)
-       SELECT store, fulfilment_id, 1, order_id, sku, 1, 1, 1 FROM past""",
-    """INSERT INTO journal.fact (id, at, kind, subject_type, subject_id, order_id, customer_id, store_id, channel, actor_kind, to_state,
-         data)
-       SELECT fact_id, at, 'order.placed', 'order', order_id::text, order_id, customer_id, store, 'web', 'guest', 'completed',
-              '{"imported": true}' FROM past""",
-    f"""INSERT INTO journal.entry (id, fact_id, customer_id, origin_customer_id, occurred_at, kind, access_class, order_id, store_id,
-         channel, actor_kind, actor_label, display)
-       SELECT {uuid_of(ENTRY, "n")}, fact_id, customer_id, customer_id, at, 'order.placed', 'order', order_id, store, 'web', 'guest', '',
-              jsonb_build_object('number', number, 'items', 1, 'total_minor', 12900, 'currency', 'KRW') FROM past""",
-    """UPDATE inventory.stock_level l SET on_hand = l.on_hand - s.sold, version = l.version + s.sold
-       FROM (SELECT store, sku, count(*) AS sold FROM past GROUP BY 1, 2) s WHERE (l.store_id, l.sku_id) = (s.store, s.sku)""",
-)
-PAST_LEDGER = """
-INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, cause_type, cause_id, channel, actor_kind{columns})
-SELECT store, sku, 1 + row_number() OVER (PARTITION BY store, sku ORDER BY n), 'sell', -1, 'import', order_id, 'system', 'system'{values}
-FROM past"""
+SOLD = """
+CREATE TEMP TABLE sold AS SELECT store, sku, count(*)::int AS units FROM past GROUP BY 1, 2"""
+
+# The rows of the large tables: what is copied into them, by its columns. {stores}, {skus}; {units}: on hand everywhere, before
+# anything was sold.
+ROWS = {
+    "inventory.stock_level": """SELECT store AS store_id, sku AS sku_id, {units} - coalesce(s.units, 0) AS on_hand, 1 + coalesce(s.units, 0) AS version
+       FROM generate_series(1, {stores}) store CROSS JOIN generate_series(1, {skus}) sku LEFT JOIN sold s USING (store, sku)""",
+    "inventory.ledger_entry": f"""SELECT store AS store_id, sku AS sku_id, version, kind, units AS d_on_hand, cause AS cause_type, order_id AS cause_id,
+         'system' AS channel, 'system' AS actor_kind, {uuid_of(DOCUMENT, "store")} AS document_id
+       FROM (
+         SELECT store, sku, 1 AS version, 'opening' AS kind, {{units}} AS units, 'opening' AS cause, NULL::uuid AS order_id
+         FROM generate_series(1, {{stores}}) store, generate_series(1, {{skus}}) sku
+         UNION ALL
+         SELECT store, sku, 1 + row_number() OVER (PARTITION BY store, sku ORDER BY n), 'sell', -1, 'import', order_id FROM past) e""",
+    'orders."order"': """SELECT order_id AS id, number, customer_id, 'web' AS channel, 'completed' AS state, 'KRW' AS currency, 12900 AS total_minor,
+         '손님 ' || who AS contact_name, '+82102' || lpad(who::text, 7, '0') AS contact_phone, 'guest' || who || '@example.com' AS contact_email,
+         at AS placed_at, 'guest' AS placed_by_kind, at AS closed_at, 'imported' AS source FROM past""",
+    "orders.order_line": """SELECT order_id, 1 AS line_no, sku AS sku_id, '무선 스탠드 조명' AS name_ko, 'Cordless lamp' AS name_en, 1 AS qty,
+         1 AS qty_handed_over, 12900 AS unit_price_minor FROM past""",
+    "payments.charge": """SELECT charge_id AS id, 'imported' AS method, 'captured' AS state, 'KRW' AS currency, 12900 AS amount_minor,
+         12900 AS captured_minor FROM past""",
+    "payments.capture": f"""SELECT {uuid_of(CAPTURE, "n")} AS id, charge_id, 'imported' AS tender, 12900 AS amount_minor, store AS store_id, at
+       FROM past""",
+    "orders.order_charge": "SELECT order_id, charge_id FROM past",
+    "orders.fulfilment": """SELECT store AS store_id, fulfilment_id AS id, order_id, 'handed_over' AS state, at AS ready_by, at AS handed_over_at
+       FROM past""",
+    "orders.fulfilment_line": """SELECT store AS store_id, fulfilment_id, 1 AS line_no, order_id, sku AS sku_id, 1 AS qty, 1 AS qty_picked,
+         1 AS qty_handed_over FROM past""",
+    "journal.fact": """SELECT fact_id AS id, at, 'order.placed' AS kind, 'order' AS subject_type, order_id::text AS subject_id, order_id, customer_id,
+         store AS store_id, 'web' AS channel, 'guest' AS actor_kind, 'completed' AS to_state, '{{"imported": true}}' AS data FROM past""",
+    "journal.entry": f"""SELECT {uuid_of(ENTRY, "n")} AS id, fact_id, customer_id, customer_id AS origin_customer_id, at AS occurred_at,
+         'order.placed' AS kind, 'order' AS access_class, order_id, store AS store_id, 'web' AS channel, 'guest' AS actor_kind, '' AS actor_label,
+         jsonb_build_object('number', number, 'items', 1, 'total_minor', 12900, 'currency', 'KRW') AS display FROM past""",
+}
 
 # Numbers drawn by the product go on after ours.
 SEQUENCES = """

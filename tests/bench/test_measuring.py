@@ -72,6 +72,6 @@ def test_one_in_ten_is_a_write() -> None:
 
 @pytest.mark.parametrize("name", sorted({case.raw for case in CASES} - {"bare"}))
 def test_every_raw_limit_is_filled_in(name: str) -> None:
-    for script in scripts_of(name, World(), caused=True, new_id="uuidv7()"):
+    for script in scripts_of(name, World(), new_id="uuidv7()"):
         assert "{" not in script and "}" not in script
         assert script.rstrip().endswith(";")
