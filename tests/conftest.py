@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -25,6 +26,7 @@ from .factories.ordering import Shop
 from .factories.world import World, make_world
 
 ROOT = Path(__file__).parents[1]
+TEMPLATE_OF_WORLD = "template_of_world"
 TEMPLATE = "store_omni_template"
 _NUMBERS = itertools.count(1)
 
@@ -70,9 +72,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster, None
     server.stop("immediate")
 
 
-def copy_of_template(cluster: Cluster) -> str:
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    statement = f'CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER "{_owner(cluster.url)}" STRATEGY file_copy'
+@pytest.fixture(scope="session")
+def small_world(cluster: Cluster) -> World:
+    """Made once, in a database that is copied for each test."""
+    url = copy_of_template(cluster, name=TEMPLATE_OF_WORLD)
+
+    async def make() -> World:
+        pool = await open_pool(url, size=1)
+        try:
+            return await make_world(pool)
+        finally:
+            await pool.close()
+
+    return asyncio.run(make())
+
+
+def copy_of_template(cluster: Cluster, template: str = TEMPLATE, *, name: str | None = None) -> str:
+    name = name or f"test_{os.getpid()}_{next(_NUMBERS)}"
+    statement = f'CREATE DATABASE {name} TEMPLATE {template} OWNER "{_owner(cluster.url)}" STRATEGY file_copy'
     asyncio.run(_admin(cluster.admin_url, statement))
     return _with_name(cluster.url, name)
 
@@ -83,9 +100,13 @@ def drop_copy(cluster: Cluster, url: str) -> None:
 
 
 @pytest.fixture
-def database_url(cluster: Cluster) -> Generator[str, None, None]:
-    """A fresh, migrated, empty database of this test's own."""
-    url = copy_of_template(cluster)
+def database_url(cluster: Cluster, request: pytest.FixtureRequest) -> Generator[str, None, None]:
+    """A fresh, migrated database of this test's own: empty, or with the small world for those who ask for it."""
+    if "world" in request.fixturenames:
+        request.getfixturevalue("small_world")
+        url = copy_of_template(cluster, TEMPLATE_OF_WORLD)
+    else:
+        url = copy_of_template(cluster)
     yield url
     drop_copy(cluster, url)
 
@@ -130,9 +151,9 @@ async def sessions(database_url: str) -> AsyncGenerator[async_sessionmaker[Async
 
 
 @pytest.fixture
-async def world(pool: asyncpg.Pool) -> World:
-    """Two stores, six SKUs with stock, a clerk in each store, an agent, a manager."""
-    return await make_world(pool)
+def world(small_world: World) -> World:
+    """Two stores, six SKUs with stock, a clerk in each store, an agent, a manager: in this test's database."""
+    return msgspec.structs.replace(small_world, items=list(small_world.items))
 
 
 @pytest.fixture(scope="session")
