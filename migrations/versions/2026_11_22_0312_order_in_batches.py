@@ -21,9 +21,9 @@ def _rule(name: str, store: str, sku: str, channel: str, where: str = "true") ->
 
 
 # What both functions do first. Rows that are answered already (sent again, or the same key twice in one batch), or that
-# may not act, take no further part.
+# may not act, take no further part. What a function wants to know besides is read with it: a statement costs by being one.
 _ANSWERED = """
-  WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, token text, store_id int)),
+  WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, token text, store_id int{columns})),
   seen AS (
     SELECT r.no, CASE
         WHEN r.token IS NOT NULL AND NOT EXISTS (
@@ -36,13 +36,13 @@ _ANSWERED = """
         WHEN o.body_hash IS NOT NULL THEN '{{"refused": "reused"}}'
         WHEN NOT EXISTS (SELECT 1 FROM stores.store s WHERE s.id = r.store_id AND s.active AND s.pickup) THEN '{{"refused": "store"}}'
         WHEN row_number() OVER (PARTITION BY r.actor, r.key ORDER BY r.no) > 1 THEN '{{"refused": "busy", "again": true}}'
-      END AS answer
+      END AS answer{column}
     FROM r LEFT JOIN LATERAL (
       SELECT q.body_hash, q.result FROM journal.operation q WHERE q.actor = r.actor AND q.key = r.key OFFSET 0) o ON true
   )
   SELECT array_agg(no) FILTER (WHERE answer IS NULL),
-         coalesce(jsonb_agg(answer || jsonb_build_object('no', no)) FILTER (WHERE answer IS NOT NULL), '[]')
-  INTO live, answers FROM seen;
+         coalesce(jsonb_agg(answer || jsonb_build_object('no', no)) FILTER (WHERE answer IS NOT NULL), '[]'){figure}
+  INTO live, answers{variable} FROM seen;
   IF live IS NULL THEN
     RETURN answers;
   END IF;"""
@@ -70,7 +70,7 @@ DECLARE
   live int[];
   answers jsonb;
   more jsonb;
-BEGIN{_ANSWERED.format(verb="'orders:place'")}
+BEGIN{_ANSWERED.format(verb="'orders:place'", columns="", column="", figure="", variable="")}
   -- Somebody's holds are counted under a lock of that somebody, so that two at once do not both see room for one more.
   PERFORM pg_advisory_xact_lock(k.lock) FROM (
     SELECT DISTINCT hashtextextended('hold:' || w.who, 0) AS lock
@@ -291,6 +291,15 @@ BEGIN
 END $$
 """
 
+# Whether any of the batch needs more than the short way does.
+_SPECIAL = {
+    "columns": ", basket_id uuid, viewer_hash text, hold_id uuid, open_max int, lines jsonb",
+    "column": """, num_nonnulls(r.basket_id, r.viewer_hash, r.hold_id, r.open_max) > 0 OR EXISTS (
+        SELECT 1 FROM jsonb_to_recordset(r.lines) x(sku_id int) JOIN catalog.bundle_part b ON b.bundle_sku_id = x.sku_id) AS special""",
+    "figure": ", bool_or(special)",
+    "variable": ", extras",
+}
+
 PLACE = f"""
 CREATE FUNCTION orders.place_batch(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 -- p: [{{no, actor, key, hash, token?, store_id, order_id, number, channel, locale, currency, name, phone?, email?, customer_id?,
@@ -303,12 +312,9 @@ DECLARE
   live int[];
   answers jsonb;
   more jsonb;
-BEGIN{_ANSWERED.format(verb="'orders:place'")}
-  IF NOT EXISTS (
-    SELECT 1 FROM jsonb_to_recordset(p) r(no int, basket_id uuid, viewer_hash text, hold_id uuid, open_max int, lines jsonb)
-    WHERE r.no = ANY (live) AND (num_nonnulls(r.basket_id, r.viewer_hash, r.hold_id, r.open_max) > 0 OR EXISTS (
-      SELECT 1 FROM jsonb_to_recordset(r.lines) x(sku_id int) JOIN catalog.bundle_part b ON b.bundle_sku_id = x.sku_id)))
-  THEN
+  extras boolean;
+BEGIN{_ANSWERED.format(verb="'orders:place'", **_SPECIAL)}
+  IF NOT extras THEN
     RETURN answers || orders.place_plainly(p, live);
   END IF;
 

@@ -101,8 +101,8 @@ async def _warm(app: Litestar, listener: Listener) -> None:
         return
     await listener.begun.wait()
     try:
-        popular = list((await app.state.known_skus.warm()).values())[: app.state.settings.warm_skus]
-        app.state.front.know(await app.state.stock.warm(popular, channel=CHANNEL))
+        popular = await app.state.known_skus.warm()
+        await app.state.stock.warm(popular[: app.state.settings.warm_skus], channel=CHANNEL)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         log.warning("stock is read when it is asked for (%s)", type(error).__name__)
     # What starting has made stays for ever: the collector need not look at it again and again, in the middle of requests.

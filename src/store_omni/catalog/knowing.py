@@ -1,38 +1,60 @@
 """The catalogue as this process knows it: SKUs by their codes, kept for a day, and for seconds the pages that people ask for.
 Whether and for how much something is sold is decided in the database."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
+from time import monotonic
 
 import asyncpg
 import msgspec
 
 from store_omni.catalog.queries import Found, Sort, listed, popular_skus, search, shelf_sizes, skus_by_code
 from store_omni.catalog.searching import read_query
+from store_omni.kit.grouping import Grouped
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
 # A code never becomes another SKU's, and whether it is sold is asked again in the order's own statement.
 CODES_KEPT_SECONDS = 86_400.0
 CODES_KEPT_MAX = 250_000
-CODES_WARMED = 50_000
 PAGES_KEPT_MAX = 500
 
 
 class KnownSkus:
+    """SKU code → id of those that are sold (goods and bundles)."""
+
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._kept: Keeping[str, int] = Keeping(self._read, seconds=CODES_KEPT_SECONDS, most=CODES_KEPT_MAX)
+        self._ids: dict[str, int] = {}
+        self._since = monotonic()
+        self._looking: Grouped[str, int | None] = Grouped(self._look_up)
 
-    async def _read(self, codes: list[str]) -> Mapping[str, int]:
-        return await skus_by_code(self._pool, codes)
+    async def warm(self) -> list[int]:
+        """Learns the codes before somebody asks for them; of more than it keeps, the most popular. Returns their ids, those first."""
+        async for code, sku_id in popular_skus(self._pool, CODES_KEPT_MAX):
+            self._ids[code] = sku_id
+        return list(self._ids.values())
 
-    async def warm(self) -> dict[str, int]:
-        """Learns the codes of what is sold, or of as many of the most popular as are worth it, before somebody asks. Returns them."""
-        return await self.ids(await popular_skus(self._pool, CODES_WARMED))
+    def peek(self, code: str) -> int | None:
+        """What is known without asking."""
+        return self._ids.get(code)
 
     async def ids(self, codes: Iterable[str]) -> dict[str, int]:
-        """SKU code → id of those that are sold (goods and bundles); others are missing."""
-        return await self._kept.get_many(codes)
+        """Codes of what is not sold are missing."""
+        if monotonic() - self._since > CODES_KEPT_SECONDS:
+            self._ids, self._since = {}, monotonic()
+        asked = list(dict.fromkeys(codes))
+        # What no code may have would fail the question of everybody who asks beside.
+        missing = [code for code in asked if code not in self._ids and code.isprintable()]
+        found = dict(zip(missing, await asyncio.gather(*map(self._looking.ask, missing)), strict=True)) if missing else {}
+        pairs = ((code, self._ids.get(code) or found.get(code)) for code in asked)
+        return {code: sku_id for code, sku_id in pairs if sku_id is not None}
+
+    async def _look_up(self, codes: list[str]) -> list[int | None]:
+        found = await skus_by_code(self._pool, codes)
+        if len(self._ids) + len(found) <= CODES_KEPT_MAX:
+            self._ids |= found
+        return [found.get(code) for code in codes]
 
 
 class Asked(msgspec.Struct, frozen=True):

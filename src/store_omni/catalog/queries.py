@@ -1,6 +1,6 @@
 """Reads of the catalogue. Hot ones: raw asyncpg, one statement each."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 
 import asyncpg
@@ -11,6 +11,7 @@ from store_omni.catalog.searching import Reading, like
 PAGE_PRODUCTS = 24
 SIMILAR_ENOUGH = 0.45
 SIMILAR_MAX = 8
+ROWS_AT_ONCE = 2_000
 Sort = Literal["popular", "cheap", "dear"]
 _ORDERS: dict[str, str] = {
     "popular": "h.exact, p.popularity DESC, p.id",
@@ -248,14 +249,17 @@ async def shelf_sizes(pool: asyncpg.Pool) -> dict[str, int]:
     return {row[0]: row[1] for row in await pool.fetch(_SHELVES)}
 
 
-async def popular_skus(pool: asyncpg.Pool, count: int) -> dict[str, int]:
-    """SKU code → id of what is sold, the most popular products first."""
-    rows = await pool.fetch(
-        """SELECT s.code, s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id AND p.active
-           WHERE s.active AND s.kind IN ('goods','bundle') ORDER BY p.popularity DESC, s.id LIMIT $1""",
-        count,
-    )
-    return {row["code"]: row["id"] for row in rows}
+async def popular_skus(pool: asyncpg.Pool, count: int) -> AsyncIterator[tuple[str, int]]:
+    """(SKU code, id) of what is sold, the most popular products first; a few at a time, so that nothing else waits for them."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        rows = connection.cursor(
+            """SELECT s.code, s.id FROM catalog.sku s JOIN catalog.product p ON p.id = s.product_id AND p.active
+               WHERE s.active AND s.kind IN ('goods','bundle') ORDER BY p.popularity DESC, s.id LIMIT $1""",
+            count,
+            prefetch=ROWS_AT_ONCE,
+        )
+        async for row in rows:
+            yield row[0], row[1]
 
 
 async def skus_by_code(pool: asyncpg.Pool, codes: Sequence[str]) -> dict[str, int]:

@@ -72,7 +72,7 @@ class Batches:
         """`row`: one JSON object without `no`. `key`: the store. A caller that gives up takes nothing back: the batch
         goes on, and its outcome is found by the operation key. Errors: `InvalidInput` for a character that no text may have,
         which would fail the whole batch; `OutcomeUnknown`, `asyncpg.PostgresError`."""
-        if _NUL.search(row):
+        if b"\\u0000" in row and _NUL.search(row):
             raise InvalidInput({})
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, row, future))

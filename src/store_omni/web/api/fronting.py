@@ -3,7 +3,7 @@
 A request that is not quite this one, or finds nothing, goes on to the router, which says so in words.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
@@ -17,7 +17,6 @@ from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 from store_omni.web.plumbing.texts import use_locale
 
 BEGIN, END = "/api/v1/skus/", "/availability"
-PATHS_MAX = 200_000
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -47,37 +46,24 @@ UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceEr
 
 
 class Front:
-    """`_ids`: addresses that were found → SKU id. An id never changes its SKU, so they stay."""
-
     def __init__(self, app: ASGIApp, channel: str, write: Callable[[Stock, SkuStock], Awaitable[bytes]]) -> None:
         self._app = app
         self._channel = channel
         self._write = write
-        self._ids: dict[str, int] = {}
         self._stock: Stock | None = None
         self._known_skus: KnownSkus | None = None
 
     def open(self, stock: Stock, known_skus: KnownSkus) -> None:
         """From now on there is a database to ask."""
-        self._stock, self._known_skus, self._ids = stock, known_skus, {}
-
-    def know(self, skus: Iterable[SkuStock]) -> None:
-        """Their addresses need not be looked up."""
-        for sku in skus:
-            self._remember(f"{BEGIN}{sku.code}{END}", sku.id)
-
-    def _remember(self, path: str, sku_id: int) -> None:
-        if len(self._ids) >= PATHS_MAX:
-            self._ids.clear()
-        self._ids[path] = sku_id
+        self._stock, self._known_skus = stock, known_skus
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].endswith(END) and not scope["query_string"] and scope["method"] == "GET":
-            locale = locale_of(scope)
-            found = self._kept(scope["path"], locale)
+            code, locale = _code_in(scope["path"]), locale_of(scope)
+            found = self._kept(code, locale)
             if found is None:
                 try:
-                    found = await self._made(scope["path"], locale)
+                    found = await self._made(code, locale)
                 except UNREACHABLE:
                     pass  # the router finds out for itself, and says so in words
             if found is not None:
@@ -87,19 +73,19 @@ class Front:
                 return
         await self._app(scope, receive, send)
 
-    def _kept(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
-        sku_id = self._ids.get(path)
-        if sku_id is None or self._stock is None:
+    def _kept(self, code: str, locale: str) -> tuple[SkuStock, Ready] | None:
+        if self._stock is None or self._known_skus is None:
             return None
-        sku = self._stock.snapshot.of(self._channel).peek(sku_id)
+        sku_id = self._known_skus.peek(code)
+        sku = self._stock.snapshot.of(self._channel).peek(sku_id) if sku_id is not None else None
         ready: Ready | None = sku.ready.get(locale) if sku is not None else None
         return None if sku is None or ready is None else (sku, ready)
 
-    async def _made(self, path: str, locale: str) -> tuple[SkuStock, Ready] | None:
-        sku_id = self._ids.get(path) or await self._find(path)
-        if sku_id is None or self._stock is None:
+    async def _made(self, code: str, locale: str) -> tuple[SkuStock, Ready] | None:
+        if not code or self._stock is None or self._known_skus is None:
             return None
-        sku = await self._stock.snapshot.of(self._channel).get(sku_id)
+        sku_id = (await self._known_skus.ids([code])).get(code)
+        sku = await self._stock.snapshot.of(self._channel).get(sku_id) if sku_id is not None else None
         if sku is None or not sku.sold:
             return None
         ready: Ready | None = sku.ready.get(locale)
@@ -108,11 +94,8 @@ class Front:
             ready = sku.ready[locale] = Ready(await self._write(self._stock, sku))
         return sku, ready
 
-    async def _find(self, path: str) -> int | None:
-        code = path[len(BEGIN) : -len(END)] if path.startswith(BEGIN) else ""
-        if not code or "/" in code or self._known_skus is None:
-            return None
-        sku_id = (await self._known_skus.ids([code])).get(code)
-        if sku_id is not None:
-            self._remember(path, sku_id)
-        return sku_id
+
+def _code_in(path: str) -> str:
+    """Empty where the address has none."""
+    code = path[len(BEGIN) : -len(END)] if path.startswith(BEGIN) else ""
+    return "" if "/" in code else code
