@@ -47,15 +47,18 @@ _ANSWERED = """
     RETURN answers;
   END IF;"""
 
-# Every level of the batch, in one global order, parts of bundles and held SKUs among them.
-_LOCK_LEVELS = """
-  PERFORM 1 FROM inventory.stock_level l WHERE (l.store_id, l.sku_id) IN (
+# Every level of the batch, in one global order, parts of bundles and held SKUs among them: each looked up by its key, in
+# that order, whatever the planner would think of reading them all in theirs.
+_LOCK = """
+  PERFORM 1 FROM (
+    SELECT DISTINCT w.store_id, w.sku_id FROM ({wanted}) w(store_id, sku_id) ORDER BY 1, 2) q
+  CROSS JOIN LATERAL (
+    SELECT 1 FROM inventory.stock_level l WHERE l.store_id = q.store_id AND l.sku_id = q.sku_id FOR UPDATE) locked;"""
+_WANTED = """
     SELECT r.store_id, coalesce(b.part_sku_id, x.sku_id)
     FROM jsonb_to_recordset(p) r(no int, store_id int, lines jsonb)
     CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(sku_id int) LEFT JOIN catalog.bundle_part b ON b.bundle_sku_id = x.sku_id
-    WHERE r.no = ANY (live){held})
-  ORDER BY l.store_id, l.sku_id FOR UPDATE;"""
-
+    WHERE r.no = ANY (live)"""
 _HELD = """
     UNION SELECT h.store_id, h.sku_id FROM jsonb_to_recordset(p) r(no int, store_id int, hold_id uuid)
     JOIN inventory.hold_line h ON h.store_id = r.store_id AND h.hold_id = r.hold_id WHERE r.no = ANY (live)"""
@@ -77,7 +80,7 @@ BEGIN{_ANSWERED.format(verb="'orders:place'", columns="", column="", figure="", 
     FROM jsonb_to_recordset(p) r(no int, customer_id uuid, phone_hash text, device_hash text, holds_max int)
     CROSS JOIN LATERAL (VALUES (r.customer_id::text), (r.phone_hash), (r.device_hash)) w(who)
     WHERE r.no = ANY (live) AND r.holds_max IS NOT NULL AND w.who IS NOT NULL ORDER BY 1) k;
-  {_LOCK_LEVELS.format(held="")}
+  {_LOCK.format(wanted=_WANTED)}
 
   WITH r AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, id uuid, channel text,
@@ -183,14 +186,8 @@ _GUEST = """LEFT JOIN LATERAL (
               ELSE EXISTS (SELECT FROM customers.identity em WHERE em.customer_id = c.id AND em.kind = 'email' AND em.value = r.email) END
       LIMIT 1) g ON true"""
 
-# Every order leaves these rows. Needs `ok` (accepted orders), `okl` (their lines), `moved` (their ledger entries).
-_WRITTEN = """level AS (
-    UPDATE inventory.stock_level v SET allocated = v.allocated + g.allocated, reserved = v.reserved + g.reserved,
-      short = v.short + g.short, version = v.version + g.n, changed_at = clock_timestamp()
-    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, sum(short) AS short, count(*) AS n
-          FROM moved GROUP BY 1, 2) g
-    WHERE v.store_id = g.store_id AND v.sku_id = g.sku_id
-  ), guest AS (
+# Every order leaves these rows, of which nobody else has one. Needs `ok` (accepted orders), `okl` (their lines).
+_OWN_ROWS = """guest AS (
     INSERT INTO customers.customer (id, status, display_name, locale) SELECT guest_id, 'guest', name, locale FROM ok WHERE known_id IS NULL
   ), identity AS (
     INSERT INTO customers.identity (id, customer_id, origin_customer_id, kind, value, last_four)
@@ -209,19 +206,9 @@ _WRITTEN = """level AS (
            CASE WHEN price_minor > 0 THEN '' WHEN bundle_sku_id IS NULL THEN 'free' ELSE 'bundle' END, bundle_sku_id FROM okl
   ), oc AS (
     INSERT INTO orders.order_charge (order_id, charge_id) SELECT order_id, charge_id FROM ok
-  ), alloc AS (
-    INSERT INTO inventory.allocation (store_id, id, sku_id, qty) SELECT store_id, allocation_id, sku_id, qty FROM okl
-  ), entry AS (
-    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, d_short, allocation_id, hold_id, cause_type,
-                                        cause_id, operation_id, channel, actor_kind, actor_id)
-    SELECT store_id, sku_id, version, kind, allocated, reserved, short, allocation_id, hold_id, 'order', order_id, md5(actor || ':' || key)::uuid,
-           channel, by_kind, by_id FROM moved
   ), ful AS (
     INSERT INTO orders.fulfilment (store_id, id, order_id, state, ready_by, hold_id)
     SELECT store_id, fulfilment_id, order_id, 'allocated', ready_by, used_hold_id FROM ok
-  ), fl AS (
-    INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, allocation_id)
-    SELECT store_id, fulfilment_id, nr, order_id, sku_id, qty, allocation_id FROM okl
   ), fact AS (
     INSERT INTO journal.fact (id, kind, subject_type, subject_id, order_id, customer_id, store_id, channel, actor_kind, actor_id,
                               to_state, data)
@@ -237,30 +224,45 @@ _WRITTEN = """level AS (
     SELECT actor, key, decode(hash, 'hex'), jsonb_build_object('order_id', order_id, 'number', number) FROM ok ORDER BY actor, key
   )"""
 
+# And these, in the books that all share. Needs `okl`, `moved` (their ledger entries).
+_BOOKED = """level AS (
+    UPDATE inventory.stock_level v SET allocated = v.allocated + g.allocated, reserved = v.reserved + g.reserved,
+      short = v.short + g.short, version = v.version + g.n, changed_at = clock_timestamp()
+    FROM (SELECT store_id, sku_id, sum(allocated) AS allocated, sum(reserved) AS reserved, sum(short) AS short, count(*) AS n
+          FROM moved GROUP BY 1, 2) g
+    WHERE v.store_id = g.store_id AND v.sku_id = g.sku_id
+  ), alloc AS (
+    INSERT INTO inventory.allocation (store_id, id, sku_id, qty) SELECT store_id, allocation_id, sku_id, qty FROM okl
+  ), entry AS (
+    INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_allocated, d_reserved, d_short, allocation_id, hold_id, cause_type,
+                                        cause_id, operation_id, channel, actor_kind, actor_id)
+    SELECT store_id, sku_id, version, kind, allocated, reserved, short, allocation_id, hold_id, 'order', order_id, md5(actor || ':' || key)::uuid,
+           channel, by_kind, by_id FROM moved
+  ), fl AS (
+    INSERT INTO orders.fulfilment_line (store_id, fulfilment_id, line_no, order_id, sku_id, qty, allocation_id)
+    SELECT store_id, fulfilment_id, nr, order_id, sku_id, qty, allocation_id FROM okl
+  )"""
+
 _ACCEPTED = "jsonb_build_object('no', v.no, 'order_id', ok.order_id, 'number', ok.number, 'customer_id', ok.owner_id)"
 
-# Most orders: goods as they are, nothing held before, nobody's caps. A statement costs by its parts, used or not, so what
-# few orders need is left to the other.
-PLACE_PLAINLY = f"""
-CREATE FUNCTION orders.place_plainly(p jsonb, live int[]) RETURNS jsonb LANGUAGE plpgsql AS $$
--- The part of `orders.place_batch` for orders without bundles, holds, caps, baskets and viewers. Locks their levels itself.
-DECLARE
-  more jsonb;
-BEGIN
-  PERFORM 1 FROM inventory.stock_level l WHERE (l.store_id, l.sku_id) IN (
+_LOCK_PLAINLY = _LOCK.format(
+    wanted="""
     SELECT r.store_id, x.sku_id FROM jsonb_to_recordset(p) r(no int, store_id int, lines jsonb)
-    CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(sku_id int) WHERE r.no = ANY (live))
-  ORDER BY l.store_id, l.sku_id FOR UPDATE;
+    CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(sku_id int) WHERE r.no = ANY (live)"""
+)
 
-  WITH r AS MATERIALIZED ({_ORDERS}
+_FREE = "CASE WHEN v.short > 0 THEN 0 ELSE v.on_hand - v.allocated - v.reserved END - coalesce(u.safety, 0)"
+
+# What becomes of each order, and the accepted ones with their lines.
+_JUDGED = f"""r AS MATERIALIZED ({_ORDERS}
   ), l AS MATERIALIZED (
     SELECT r.no, r.store_id, x.line_no AS nr, x.sku_id, x.qty, x.allocation_id, s.price_minor, v.version,
-           s.id IS NULL OR coalesce(u.closed, false) AS missing,
-           CASE WHEN v.short > 0 THEN 0 ELSE v.on_hand - v.allocated - v.reserved END - coalesce(u.safety, 0) AS free,
-           sum(x.qty) OVER (PARTITION BY r.store_id, x.sku_id ORDER BY r.no) AS cum, {_NAMES}
+           s.id IS NULL OR coalesce(u.closed, false) AS missing, {_FREE} AS free,
+           sum(x.qty) OVER (PARTITION BY r.store_id, x.sku_id ORDER BY r.no) AS cum, s.name_ko, s.name_en
     FROM r CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(line_no int, sku_id int, qty int, allocation_id uuid)
-    LEFT JOIN catalog.sku s ON s.id = x.sku_id AND s.active AND s.kind = 'goods' AND s.currency = r.currency
-    LEFT JOIN catalog.product pr ON pr.id = s.product_id
+    LEFT JOIN LATERAL (
+      SELECT s.id, s.price_minor, {_NAMES} FROM catalog.sku s JOIN catalog.product pr ON pr.id = s.product_id
+      WHERE s.id = x.sku_id AND s.active AND s.kind = 'goods' AND s.currency = r.currency OFFSET 0) s ON true
     {_rule("u", "r.store_id", "x.sku_id", "r.channel")}
     LEFT JOIN inventory.stock_level v ON v.store_id = r.store_id AND v.sku_id = x.sku_id
   ), verdict AS MATERIALIZED (
@@ -269,24 +271,74 @@ BEGIN
   ), ok AS MATERIALIZED (
     SELECT r.*, v.minor, v.items, coalesce(r.customer_id, g.id) AS known_id, coalesce(r.customer_id, g.id, r.guest_id) AS owner_id,
            NULL::uuid AS used_hold_id
-    FROM r JOIN verdict v ON v.no = r.no AND v.enough AND NOT v.missing
+    FROM r JOIN verdict v ON v.no = r.no AND v.enough AND NOT v.missing{{all}}
     {_GUEST}
   ), okl AS MATERIALIZED (
     SELECT l.*, NULL::int AS bundle_sku_id, ok.order_id, ok.fulfilment_id, ok.actor, ok.key, ok.channel, ok.by_kind, ok.by_id,
            l.version + row_number() OVER (PARTITION BY l.store_id, l.sku_id ORDER BY l.no, l.nr) AS next_version
     FROM l JOIN ok ON ok.no = l.no
-  ), moved AS (
+  )"""
+
+_MOVED = """moved AS (
     SELECT store_id, sku_id, next_version AS version, 'allocate' AS kind, qty AS allocated, 0 AS reserved, 0 AS short, allocation_id,
            NULL::uuid AS hold_id, order_id, actor, key, channel, by_kind, by_id FROM okl
-  ), {_WRITTEN}
-  SELECT jsonb_agg(CASE
+  )"""
+
+_TOLD = f"""jsonb_agg(CASE
       WHEN ok.no IS NOT NULL THEN {_ACCEPTED}
       WHEN v.missing THEN jsonb_build_object('no', v.no, 'refused', 'not_sold', 'skus', (
         SELECT jsonb_agg(DISTINCT l.sku_id) FROM l WHERE l.no = v.no AND l.missing))
       ELSE jsonb_build_object('no', v.no, 'refused', 'not_enough', 'again', v.alone, 'lacking', (
         SELECT jsonb_agg(jsonb_build_object('sku', l.sku_id, 'free', greatest(coalesce(l.free, 0), 0)) ORDER BY l.sku_id)
-        FROM l WHERE l.no = v.no AND NOT coalesce(l.free >= l.cum, false))) END)
-  INTO more FROM verdict v LEFT JOIN ok ON ok.no = v.no;
+        FROM l WHERE l.no = v.no AND NOT coalesce(l.free >= l.cum, false))) END)"""
+
+# Most orders: goods as they are, nothing held before, nobody's caps. A statement costs by its parts, used or not, so what
+# few orders need is left to the other.
+PLACE_PLAINLY = f"""
+CREATE FUNCTION orders.place_plainly(p jsonb, live int[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- The part of `orders.place_batch` for orders without bundles, holds, caps, baskets and viewers. Locks their levels itself.
+DECLARE
+  more jsonb;
+  sure boolean;
+  hopeless boolean;
+BEGIN
+  -- While there is enough for all of them, what only these orders have is written before the levels are locked: who wants the
+  -- same goods waits for less than half as long. Gone meanwhile: as if nothing had been, and once more under the lock. And
+  -- where there is enough for none, nobody has to wait to hear so.
+  BEGIN
+    WITH {_JUDGED.format(all=" AND (SELECT bool_and(w.enough AND NOT w.missing) FROM verdict w)")}, {_OWN_ROWS}
+    SELECT {_TOLD}, bool_and(ok.no IS NOT NULL), NOT bool_or(v.enough AND NOT v.missing) INTO more, sure, hopeless
+    FROM verdict v LEFT JOIN ok ON ok.no = v.no;
+    IF hopeless THEN
+      RETURN more;
+    END IF;
+    IF sure THEN{_LOCK_PLAINLY}
+      WITH l AS MATERIALIZED (
+        SELECT r.*, x.line_no AS nr, x.sku_id, x.qty, x.allocation_id, v.version + row_number() OVER w AS next_version,
+               coalesce(NOT coalesce(u.closed, false) AND {_FREE} >= sum(x.qty) OVER w, false) AS enough
+        FROM jsonb_to_recordset(p) r(no int, actor text, key text, store_id int, order_id uuid, channel text, by_kind text, by_id text,
+          fulfilment_id uuid, lines jsonb)
+        CROSS JOIN LATERAL jsonb_to_recordset(r.lines) x(line_no int, sku_id int, qty int, allocation_id uuid)
+        {_rule("u", "r.store_id", "x.sku_id", "r.channel")}
+        LEFT JOIN inventory.stock_level v ON v.store_id = r.store_id AND v.sku_id = x.sku_id
+        WHERE r.no = ANY (live)
+        WINDOW w AS (PARTITION BY r.store_id, x.sku_id ORDER BY r.no, x.line_no)
+      ), okl AS MATERIALIZED (
+        SELECT * FROM l WHERE (SELECT bool_and(enough) FROM l)
+      ), {_MOVED}, {_BOOKED}
+      SELECT bool_and(enough) INTO sure FROM l;
+      IF sure THEN
+        RETURN more;
+      END IF;
+      RAISE EXCEPTION 'gone' USING ERRCODE = 'SO003';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'SO003' THEN
+    NULL;
+  END;
+  {_LOCK_PLAINLY}
+
+  WITH {_JUDGED.format(all="")}, {_MOVED}, {_OWN_ROWS}, {_BOOKED}
+  SELECT {_TOLD} INTO more FROM verdict v LEFT JOIN ok ON ok.no = v.no;
   RETURN coalesce(more, '[]');
 END $$
 """
@@ -326,7 +378,7 @@ BEGIN{_ANSWERED.format(verb="'orders:place'", **_SPECIAL)}
   PERFORM 1 FROM inventory.hold h WHERE (h.store_id, h.id) IN (
     SELECT r.store_id, r.hold_id FROM jsonb_to_recordset(p) r(no int, store_id int, hold_id uuid)
     WHERE r.no = ANY (live) AND r.hold_id IS NOT NULL) ORDER BY h.store_id, h.id FOR UPDATE;
-  {_LOCK_LEVELS.format(held=_HELD)}
+  {_LOCK.format(wanted=_WANTED + _HELD)}
 
   WITH r AS MATERIALIZED ({_ORDERS}
   ), asked AS MATERIALIZED (
@@ -410,7 +462,7 @@ BEGIN{_ANSWERED.format(verb="'orders:place'", **_SPECIAL)}
     SELECT decode(viewer_hash, 'hex'), order_id, now() + make_interval(days => viewer_days) FROM ok WHERE viewer_hash IS NOT NULL
   ), emptied AS (
     DELETE FROM orders.basket_line b USING ok WHERE b.basket_id = ok.basket_id
-  ), {_WRITTEN}
+  ), {_OWN_ROWS}, {_BOOKED}
   SELECT jsonb_agg(CASE
       WHEN ok.no IS NOT NULL THEN {_ACCEPTED}
       WHEN v.missing THEN jsonb_build_object('no', v.no, 'refused', 'not_sold', 'skus', (

@@ -1,6 +1,6 @@
 """Every guard of the functions that promise and move stock, with its control: taken away, what it guards against must happen.
 
-(The person's lock of holding and the levels' lock of placing have theirs in test_holding.py and orders/test_placing.py.)
+(The person's lock of holding, and the levels' lock of placing with all, have theirs in test_holding.py and orders/test_placing.py.)
 """
 
 import asyncio
@@ -26,6 +26,9 @@ from tests.factories.ordering import Shop
 
 pytestmark = pytest.mark.anyio
 HOLD, PLACE, PLAINLY, POST = "inventory.hold_batch", "orders.place_batch", "orders.place_plainly", "inventory.post"
+# An order that needs no more is first tried with as little under the lock as can be.
+WAYS = {HOLD: 1, PLACE: 1, PLAINLY: 2}
+LOCK = ("l.sku_id = q.sku_id FOR UPDATE", "l.sku_id = q.sku_id")
 ON_HAND = 10
 Row = dict[str, Any]
 
@@ -75,9 +78,10 @@ async def at_once(shop: Shop, function: str, *rows: Row) -> list[str]:
     return [type(answer).__name__ if isinstance(answer, BaseException) else answer[0] for answer in told]
 
 
-async def without(shop: Shop, function: str, guard: str, instead: str) -> None:
+async def without(shop: Shop, function: str, guard: str, instead: str, *, times: int = 1) -> None:
+    """`times`: in how many places the guard stands; all of them change."""
     source = await shop.pool.fetchval("SELECT pg_get_functiondef($1::text::regproc)", function)
-    assert source.count(guard) == 1, (function, guard)
+    assert source.count(guard) == times, (function, guard)
     await shop.pool.execute(source.replace(guard, instead))
 
 
@@ -87,7 +91,7 @@ async def gated(shop: Shop, function: str) -> None:
         await without(shop, function, "INSERT INTO inventory.document (", f"PERFORM {WAITS}; INSERT INTO inventory.document (")
     else:
         reading = "WHERE r.no = ANY (live)\n  ), "
-        await without(shop, function, reading, reading.replace("\n", f" AND {WAITS} IS NOT NULL\n"))
+        await without(shop, function, reading, reading.replace("\n", f" AND {WAITS} IS NOT NULL\n"), times=WAYS[function])
 
 
 async def broken(shop: Shop) -> set[str]:
@@ -117,7 +121,7 @@ async def test_a_key_counts_once(shop: Shop, function: str) -> None:
     ],
 )
 async def test_control_without_its_record_a_key_counts_twice(shop: Shop, function: str, guard: str) -> None:
-    await without(shop, function, guard, guard.replace(" ORDER", " WHERE false ORDER"))
+    await without(shop, function, guard, guard.replace(" ORDER", " WHERE false ORDER"), times=WAYS[function])
     # A cap sends an order the long way through placing.
     make, entry, more = (hold, HOLD, {}) if function == HOLD else (order, PLACE, {"open_max": 9} if function == PLACE else {})
     first, second = (make(shop, (0, 1), key="k", **more) for _ in range(2))
@@ -148,11 +152,85 @@ async def test_of_many_who_hold_the_last_units_each_hears_yes_or_no(shop: Shop) 
 
 
 async def test_control_without_the_levels_lock_holding_ends_in_errors(shop: Shop) -> None:
-    await without(shop, HOLD, "ORDER BY l.store_id, l.sku_id FOR UPDATE;", ";")
+    await without(shop, HOLD, *LOCK)
     await gated(shop, HOLD)
     async with gate(shop.pool, opens_at=4):
         heard = await at_once(shop, HOLD, *(hold(shop, (0, 3)) for _ in range(4)))
     assert {"CheckViolationError", "UniqueViolationError"} & set(heard)
+
+
+RECHECK = "NOT coalesce(u.closed, false) AND CASE WHEN v.short > 0"
+
+
+async def _four_who_saw_enough(shop: Shop) -> list[str]:
+    """Each wants four of ten, and has seen that there are ten, before any of them takes some."""
+    await gated(shop, PLAINLY)
+    async with gate(shop.pool, opens_at=4):
+        return await at_once(shop, PLACE, *(order(shop, (0, 4), email=f"{n}@example.com") for n in range(4)))
+
+
+async def test_what_was_written_ahead_is_gone_with_the_units(shop: Shop) -> None:
+    assert sorted(await _four_who_saw_enough(shop)) == ["not_enough"] * 2 + ["yes"] * 2
+    for table in ('orders."order"', "payments.charge", "journal.fact", "journal.operation", "customers.customer"):
+        assert await shop.pool.fetchval(f"SELECT count(*) FROM {table}") == 2, table
+    assert (await shop.level(0))["allocated"] == 8
+    assert await broken(shop) == set()
+
+
+async def test_control_without_the_second_look_what_was_seen_ahead_is_promised(shop: Shop) -> None:
+    await without(shop, PLAINLY, RECHECK, f"true OR {RECHECK}")
+    assert "CheckViolationError" in await _four_who_saw_enough(shop)
+
+
+async def test_control_without_its_end_an_order_stays_without_units(shop: Shop) -> None:
+    await without(shop, PLAINLY, "RAISE EXCEPTION 'gone' USING ERRCODE = 'SO003';", "RETURN more;")
+    assert await _four_who_saw_enough(shop) == ["yes"] * 4
+    assert await broken(shop) != set()
+
+
+async def test_what_is_closed_meanwhile_is_not_promised(shop: Shop) -> None:
+    await gated(shop, PLAINLY)
+    await without(shop, PLAINLY, RECHECK, f"{WAITS} IS NOT NULL AND {RECHECK}")
+    async with shop.pool.acquire() as rival:
+        # Whoever closes first holds the level, as the office does not; so that it is closed between the two looks.
+        await rival.execute("BEGIN")
+        await rival.execute("SELECT 1 FROM inventory.stock_level WHERE sku_id = $1 FOR UPDATE", shop.world.items[0].sku_id)
+        placing = asyncio.create_task(ask(shop, PLACE, order(shop, (0, 1))))
+        while not await shop.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"):
+            await asyncio.sleep(0.01)
+        await _close(shop)
+        await rival.execute("COMMIT")
+    assert await placing == ["not_sold"]
+
+
+@pytest.mark.parametrize("ahead", [True, False], ids=["ahead", "under the lock"])
+async def test_control_without_the_levels_lock_placing_ends_in_errors(shop: Shop, ahead: bool) -> None:
+    await without(shop, PLAINLY, *LOCK, times=2)
+    if ahead:
+        await without(shop, PLAINLY, RECHECK, f"{WAITS} IS NOT NULL AND {RECHECK}")
+    else:
+        await without(shop, PLAINLY, "IF sure THEN", "IF false THEN", times=2)
+        await gated(shop, PLAINLY)
+    async with gate(shop.pool, opens_at=4):
+        heard = await at_once(shop, PLACE, *(order(shop, (0, 4), email=f"{n}@example.com") for n in range(4)))
+    assert {"CheckViolationError", "UniqueViolationError"} & set(heard)
+
+
+async def test_control_with_hope_the_hopeless_wait_for_the_lock(shop: Shop) -> None:
+    """Where nothing is left, nobody waits for somebody who holds the level."""
+
+    async def refused_at_once() -> bool:
+        async with shop.pool.acquire() as rival, rival.transaction():
+            await rival.execute("SELECT 1 FROM inventory.stock_level WHERE sku_id = $1 FOR UPDATE", shop.world.items[0].sku_id)
+            try:
+                async with asyncio.timeout(2):
+                    return await ask(shop, PLACE, order(shop, (0, ON_HAND + 1))) == ["not_enough"]
+            except TimeoutError:
+                return False
+
+    assert await refused_at_once()
+    await without(shop, PLAINLY, "IF hopeless THEN", "IF false THEN")
+    assert not await refused_at_once()
 
 
 async def test_control_without_the_check_more_is_held_than_there_is(shop: Shop) -> None:
@@ -174,7 +252,7 @@ async def test_who_comes_first_in_a_batch_is_served_first(shop: Shop, function: 
 @pytest.mark.parametrize(("function", "sum_"), [(HOLD, "t.free >= t.cum"), (PLAINLY, "free >= cum")])
 async def test_control_without_the_running_sum_a_batch_oversells_itself(shop: Shop, function: str, sum_: str) -> None:
     check = "bool_and(coalesce({}, false)) AS enough"
-    await without(shop, function, check.format(sum_), check.format(sum_.replace("cum", "qty")))
+    await without(shop, function, check.format(sum_), check.format(sum_.replace("cum", "qty")), times=WAYS[function])
     make, entry = (hold, HOLD) if function == HOLD else (order, PLACE)
     with pytest.raises(asyncpg.CheckViolationError):
         await ask(shop, entry, *(make(shop, (0, 6)) for _ in range(2)))
@@ -192,10 +270,13 @@ async def test_what_a_store_has_closed_is_not_promised(shop: Shop, function: str
 
 
 @pytest.mark.parametrize(
-    ("function", "guard"), [(HOLD, "v.enough AND NOT v.missing AND NOT v.over"), (PLAINLY, "v.enough AND NOT v.missing")]
+    ("function", "guard"),
+    [(HOLD, "v.enough AND NOT v.missing AND NOT v.over"), (PLAINLY, "v.no = r.no AND v.enough AND NOT v.missing")],
 )
 async def test_control_without_the_rule_closed_goods_are_promised(shop: Shop, function: str, guard: str) -> None:
-    await without(shop, function, guard, guard.replace("AND NOT v.missing", ""))
+    await without(shop, function, guard, guard.replace("AND NOT v.missing", ""), times=WAYS[function])
+    if function == PLAINLY:
+        await without(shop, function, "IF hopeless THEN", "IF false THEN")
     await _close(shop)
     make, entry = (hold, HOLD) if function == HOLD else (order, PLACE)
     await ask(shop, entry, make(shop, (0, 1)))
