@@ -71,6 +71,17 @@ async def test_all_of_it_comes_as_a_file(office: AsyncTestClient, shop: Shop) ->
     assert (note[4], note[6], note[13]) == ("'=1+1", "10", "10")
 
 
+async def test_what_nobody_ever_counted_is_not_called_well_known(office: AsyncTestClient, shop: Shop) -> None:
+    page = (await office.get(MUG)).text
+    assert "실사한 적 없음" in page and "높음" not in page
+    await shop.pool.execute(
+        "INSERT INTO stockroom.trust (store_id, sku_id, counted_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING",
+        shop.world.gangnam, shop.world.items[0].sku_id,
+    )  # fmt: skip
+    page = (await office.get(MUG)).text
+    assert "높음 100" in page and "실사한 적 없음" not in page
+
+
 async def test_one_level_says_how_its_figure_is_made(office: AsyncTestClient, shop: Shop) -> None:
     placed = await shop.place((0, 3))
     await do(
