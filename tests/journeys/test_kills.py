@@ -6,6 +6,7 @@ scripts/nightly/kills runs the same a few hundred times, and on a server that fo
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from store_omni.app import create_app
 from store_omni.kit.postgres.cluster import Cluster
 
 from ..conftest import migrate, settings_for
-from .crowding import Server, ask_once, post, serving
+from .crowding import START_SECONDS_MAX, Server, ask_once, post, serving
 from .killing import Trade, Witness, examine, kill_postgres_whole, kill_postmaster, load_and_kill, open_trade
 
 pytestmark = [pytest.mark.anyio, pytest.mark.race]
@@ -91,6 +92,29 @@ async def test_a_web_process_that_starts_before_its_database_waits_for_it(durabl
     assert not starting.done(), "there was nothing to talk to"
     await asyncio.to_thread(durable.start)
     await asyncio.wait_for(starting, 30)
+
+
+def _is_loading(pid: int) -> bool:
+    """It reads the application, and its server does not listen for signals yet."""
+    try:
+        return "asyncpg" in Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return False
+
+
+async def test_a_web_server_that_is_stopped_while_it_starts_need_not_be_killed(durable: Cluster, tmp_path: Path) -> None:
+    server = Server(durable.url, tmp_path, None)
+    try:
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not any(_is_loading(pid) for pid in server.workers()):
+            assert time.monotonic() < deadline, server.log.read_text()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(START_SECONDS_MAX)
+    finally:
+        server.stop()
+    said = server.log.read_text()
+    assert "shutdown completed" in said, said
+    assert "Killing worker" not in said, said
 
 
 async def _start_and_stop(app: Litestar) -> None:

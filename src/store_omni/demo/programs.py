@@ -8,13 +8,10 @@ from store_omni.demo.children import Child, child_environment
 from store_omni.demo.claiming import DataFolder
 from store_omni.demo.ports import HOST, Ports
 
-APPLICATION = "store_omni.app:create_app"
 COMMANDS = "store_omni"
 SEEDING = "store_omni.demo.seeding"
 INBOX = "store_omni.demo.inbox"
 WEB_WORKERS = 2
-# A page that listens for events would keep a stopping worker waiting.
-WEB_KILL_SECONDS = 5
 
 
 class Programs:
@@ -55,18 +52,8 @@ class Programs:
         return "STORE_OMNI_SMTP_URL" not in os.environ
 
     def web(self) -> Child:
-        options = {
-            "--interface": "asgi",
-            "--host": HOST,
-            "--port": str(self.ports.web),
-            "--workers": str(WEB_WORKERS),
-            "--respawn-interval": "1",
-            "--workers-kill-timeout": str(WEB_KILL_SECONDS),
-            "--loop": "uvloop",
-        }
-        flags = ["--factory", "--respawn-failed-workers", "--no-access-log"]
-        pairs = [part for pair in options.items() for part in pair]
-        return self._python("web", "-m", "granian", *pairs, *flags, APPLICATION)
+        where = ["--host", HOST, "--port", str(self.ports.web), "--workers", str(WEB_WORKERS)]
+        return self._python("web", "-m", COMMANDS, "serve", *where)
 
     def inbox(self) -> Child:
         where = ["--mail-dir", str(self.folder.mail), "--port", str(self.ports.inbox), "--smtp-port", str(self.ports.smtp)]

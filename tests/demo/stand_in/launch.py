@@ -9,7 +9,6 @@ from store_omni.demo.__main__ import main
 
 os.environ["PYTHONPATH"] = str(Path(__file__).parent)
 remembering.SOURCES = (Path(__file__).parent,)
-programs.APPLICATION = "shop_stand_in.app:create_app"
 programs.COMMANDS = "shop_stand_in"
 programs.SEEDING = "shop_stand_in.seeding"
 sys.exit(main())

@@ -1,4 +1,4 @@
-"""`migrate` makes a table; `worker` inserts without end and notes each row's number once the database has acknowledged it."""
+"""`serve` answers as web server; `migrate` makes a table; `worker` inserts without end and notes each row's number once the database has acknowledged it."""
 
 import asyncio
 import os
@@ -28,4 +28,12 @@ async def worker() -> None:
             print(number, file=acknowledged, flush=True)
 
 
+def serve(host: str, port: str, workers: str) -> None:
+    named = ["--host", host, "--port", port, "--workers", workers, "--workers-kill-timeout", "5", "--respawn-interval", "1"]
+    flags = ["--interface", "asgi", "--loop", "uvloop", "--factory", "--respawn-failed-workers"]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *named, *flags, "shop_stand_in.app:create_app"])
+
+
+if sys.argv[1] == "serve":
+    serve(*sys.argv[3::2])
 asyncio.run({"migrate": migrate, "worker": worker}[sys.argv[1]]())
