@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from store_omni.customers.signing_in import open_session
@@ -23,12 +24,7 @@ from ..factories.world import SHOPPER
 pytestmark = pytest.mark.anyio
 
 
-class _Words(dict[str, str]):
-    def __missing__(self, kind: str) -> str:
-        return f"said:{kind}"
-
-
-TOLD = Told(_Words(), english=False)
+TOLD = Told("said:{}".format, english=False)
 
 
 @pytest.fixture
@@ -53,7 +49,15 @@ async def _service(
 
 
 async def _look(histories: Histories, token: str, customer_id: UUID, before: UUID | None = None) -> History:
-    return await histories.look_at(token, customer_id, source="10.0.0.9", told=TOLD, before=before)
+    return _decoded(await histories.look_at(token, customer_id, source="10.0.0.9", told=TOLD, before=before))
+
+
+async def _own(histories: Histories, token: str, before: UUID | None = None, told: Told = TOLD) -> History:
+    return _decoded(await histories.own(token, told=told, before=before))
+
+
+def _decoded(page: bytes) -> History:
+    return msgspec.json.decode(page, type=History)
 
 
 async def _looks(shop: Shop) -> int:
@@ -73,7 +77,7 @@ async def test_programs_read_what_pages_read(shop: Shop, histories: Histories, c
             )
     herself = Actor(kind="shopper", id=customer, label="", channel="mobile")
     service = Actor(kind="service", id=new_id(), label="", channel="api")
-    own = await histories.own(await open_session(shop.pool, customer, source="app"), told=TOLD)
+    own = await _own(histories, await open_session(shop.pool, customer, source="app"))
     looked = await _look(histories, await _service(shop), customer)
     for read, by in ((own, herself), (looked, service)):
         async with shop.sessions.begin() as session:
@@ -128,7 +132,7 @@ async def test_tokens_open_what_they_are_for_until_they_are_revoked(shop: Shop, 
     with pytest.raises(SignInNeeded):
         await _look(histories, "guessed", customer)
     with pytest.raises(SignInNeeded):
-        await histories.own("guessed", told=TOLD)
+        await _own(histories, "guessed")
     with pytest.raises(NotAllowed):
         await _look(histories, await _service(shop, "till", verbs=("orders:read",)), customer)
     token = await _service(shop)
@@ -142,7 +146,7 @@ async def test_tokens_open_what_they_are_for_until_they_are_revoked(shop: Shop, 
     own = await open_session(shop.pool, customer, source="app")
     await shop.pool.execute("UPDATE customers.sign_in SET revoked_at = now()")
     with pytest.raises(SignInNeeded):
-        await histories.own(own, told=TOLD)
+        await _own(histories, own)
 
 
 async def test_a_service_of_one_store_sees_what_happened_there(shop: Shop, histories: Histories, customer: UUID) -> None:
@@ -179,7 +183,7 @@ async def test_pages_have_no_gap_and_no_double(shop: Shop, histories: Histories,
     for staff in (True, False):
         seen, before = [], None
         while True:
-            page = await (_look(histories, token, customer, before) if staff else histories.own(own, told=TOLD, before=before))
+            page = await (_look(histories, token, customer, before) if staff else _own(histories, own, before))
             seen += [entry.id for entry in page.entries]
             before = page.next_before
             if before is None:
@@ -191,7 +195,7 @@ async def test_a_history_without_lines_is_empty(shop: Shop, histories: Histories
     token, own = await _service(shop), await open_session(shop.pool, customer, source="app")
     await shop.pool.execute("UPDATE journal.entry SET customer_id = NULL")
     assert (await _look(histories, token, customer)).entries == []
-    assert (await histories.own(own, told=TOLD)).entries == []
+    assert (await _own(histories, own)).entries == []
     assert await _looks(shop) == 1
 
 
@@ -204,13 +208,26 @@ async def test_asked_together_everybody_gets_his_own_answer(shop: Shop, historie
     assert await _looks(shop) == 30
 
 
+async def test_whatever_stands_in_a_line_stays_in_it(shop: Shop, histories: Histories, customer: UUID) -> None:
+    """Pages are put together from text: nothing in it may be taken for the text around it."""
+    odd = '"},\\ \x1e \x1f \n\t 김\u2028😀 {0} %s'
+    by = Actor(kind="shopper", id=customer, label=odd, channel="mobile")
+    async with shop.sessions.begin() as session:
+        await record(session, "test.odd", Subject("x", "1", customer_id=customer), by=by, display={odd: [odd, None, 1.5]})
+    await shop.pool.execute("UPDATE stores.store SET name_ko = name_ko || $1", odd)
+    entries = (await _own(histories, await open_session(shop.pool, customer, source="app"))).entries
+    assert (entries[0].kind, entries[0].actor, entries[0].display) == ("test.odd", odd, {odd: [odd, None, 1.5]})
+    assert entries[0].occurred_at == await shop.pool.fetchval("SELECT max(occurred_at) FROM journal.entry")
+    assert {entry.store_name for entry in entries} == {None, f"강남점{odd}", f"홍대점{odd}"}
+
+
 async def test_a_store_that_opened_since_is_named(shop: Shop, histories: Histories, customer: UUID) -> None:
     own = await open_session(shop.pool, customer, source="app")
-    await histories.own(own, told=TOLD)
+    await _own(histories, own)
     new = await shop.pool.fetchval("INSERT INTO stores.store (code, name_ko, name_en) VALUES ('NW', '새 매장', '') RETURNING id")
     async with shop.sessions.begin() as session:
         await record(session, "test.new", Subject("x", "1", customer_id=customer, store_id=new), by=SHOPPER, display={})
-    newest = (await histories.own(own, told=Told(_Words(), english=True))).entries[0]
+    newest = (await _own(histories, own, told=Told("said:{}".format, english=True))).entries[0]
     assert (newest.store, newest.store_name) == ("NW", "새 매장")
 
 

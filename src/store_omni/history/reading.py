@@ -1,6 +1,6 @@
 """A history in one round trip: the token is checked, the look is written down and the lines are read by one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,17 +15,24 @@ from store_omni.kit.ids import new_id, token_hash
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
-# Code and name of a store.
-Place = tuple[str | None, str | None]
-NOWHERE: Place = (None, None)
-NAMED_ACTORS = frozenset({"guest", "shopper"})
+NOWHERE = '"store":null,"store_name":null'
 
 
-class Told(msgspec.Struct, frozen=True):
-    """How a history is told: `words`: kind → how it is said (any kind has some), `english`: names in English, else in Korean."""
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
-    words: Mapping[str, str]
-    english: bool
+
+class Told(dict[str, str]):
+    """How a history is told in one language: kind → the part of a line that says it. `english`: names in English, else in Korean."""
+
+    def __init__(self, say: Callable[[str], str], *, english: bool) -> None:
+        super().__init__()
+        self._say = say
+        self.english = english
+
+    def __missing__(self, kind: str) -> str:
+        part = self[kind] = f'"kind":{_json(kind)},"said":{_json(self._say(kind))}'
+        return part
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
@@ -43,7 +50,7 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     order_id: UUID | None
     store: str | None
     store_name: str | None
-    display: dict[str, Any] | msgspec.Raw
+    display: dict[str, Any]
 
 
 class History(msgspec.Struct, frozen=True):
@@ -57,22 +64,25 @@ class History(msgspec.Struct, frozen=True):
 _Look = tuple[bytes, UUID, UUID, str]
 
 
-class _Stores(msgspec.Struct, frozen=True):
-    """Store id (None: in none) → its code and name."""
+# Store id as the database writes it (empty: none) → the part of a line that names it.
+_Names = dict[str, str]
 
-    ko: dict[int | None, Place]
-    en: dict[int | None, Place]
+
+class _Stores(msgspec.Struct, frozen=True):
+    ko: _Names
+    en: _Names
 
 
 class Histories:
-    """Reads for programs, which bring a token. Pages, whose reader is known already, use `history.queries.timeline`."""
+    """Reads for programs, which bring a token: ready JSON of a `History`. Pages, whose reader is known already, use
+    `history.queries.timeline`."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._looks: Grouped[_Look, list[Any]] = Grouped(self._look)
+        self._looks: Grouped[_Look, asyncpg.Record | None] = Grouped(self._look)
         self._stores: Keeping[str, _Stores] = Keeping(self._read_stores, seconds=KEPT_SECONDS, most=1)
 
-    async def own(self, token: str, *, told: Told, before: UUID | None = None) -> History:
+    async def own(self, token: str, *, told: Told, before: UUID | None = None) -> bytes:
         """What the shopper who holds this token may read about herself. Errors: `SignInNeeded`."""
         held = token_hash(token)
         if before is None:
@@ -81,51 +91,52 @@ class Histories:
             rows = await self._pool.fetch(sql.OWN_OLDER, held, before)
         if not rows:
             raise SignInNeeded
-        return await self._history(rows, told)
+        return await self._history(rows[0][0], told)
 
-    async def look_at(self, token: str, customer_id: UUID, *, source: str, told: Told, before: UUID | None = None) -> History:
+    async def look_at(self, token: str, customer_id: UUID, *, source: str, told: Told, before: UUID | None = None) -> bytes:
         """What the service that holds this token may read about a customer: entries of its own stores, if it has only some.
         Returns when the row that says who looked is as durable as an order.
 
         Errors: `SignInNeeded`, `NotAllowed` without the verb `customers:read`, `NotFound` for a customer outside its stores.
         """
         asked = (token_hash(token), customer_id, new_id(), source)
-        rows = await self._looks.ask(asked) if before is None else (await self._look([asked], before))[0]
-        if not rows:
+        row = await self._looks.ask(asked) if before is None else (await self._look([asked], before))[0]
+        if row is None:
             raise SignInNeeded
-        *_, may, found, _ = rows[0]
+        _, may, found, page = row
         if not may:
             raise NotAllowed
         if not found:
             raise NotFound
-        return await self._history(rows, told)
+        return await self._history(page, told)
 
-    async def _look(self, asked: list[_Look], *before: UUID) -> list[list[Any]]:
+    async def _look(self, asked: list[_Look], *before: UUID) -> list[asyncpg.Record | None]:
         """One statement and one commit for all who ask at the same moment."""
-        found: list[list[Any]] = [[] for _ in asked]
+        found: list[asyncpg.Record | None] = [None] * len(asked)
         held, customers, looks, sources = zip(*asked, strict=True)
         statement = sql.LOOKED_OLDER if before else sql.LOOKED
         for row in await self._pool.fetch(statement, held, customers, looks, sources, *before):
-            found[row[-1] - 1].append(row)
+            found[row[0] - 1] = row
         return found
 
-    async def _history(self, rows: list[Any], told: Told) -> History:
-        if rows[0][0] is None:
-            return History([], None)
-        shown = rows[: sql.PAGE_ENTRIES]
-        stores, words = await self._names(shown, told.english), told.words
-        entries = [
-            HistoryEntry(
-                row[0], row[1], row[2], words[row[2]], row[3], row[4], row[5] if row[4] in NAMED_ACTORS else None, row[6],
-                *stores.get(row[7], NOWHERE), msgspec.Raw(row[8]),
-            )
-            for row in shown
-        ]  # fmt: skip
-        return History(entries, shown[-1][0] if len(rows) > len(shown) else None)
+    async def _history(self, page: str | None, told: Told) -> bytes:
+        if page is None:
+            return b'{"entries":[],"next_before":null}'
+        lines = page.split(sql.LINES)
+        if len(lines) > sql.PAGE_ENTRIES:
+            del lines[sql.PAGE_ENTRIES :]
+            older = f'"{lines[-1][sql.ID_PLACE]}"'
+        else:
+            older = "null"
+        parts = ",".join(lines).split(sql.ADDED)
+        names = await self._names(parts[3::4], told.english)
+        parts[1::4] = [told[kind] for kind in parts[1::4]]
+        parts[3::4] = [names.get(store, NOWHERE) for store in parts[3::4]]
+        return f'{{"entries":[{"".join(parts)}],"next_before":{older}}}'.encode()
 
-    async def _names(self, rows: list[Any], english: bool) -> dict[int | None, Place]:
+    async def _names(self, asked: list[str], english: bool) -> _Names:
         stores = self._stores.peek("all")
-        if stores is not None and any(row[7] not in stores.ko for row in rows):
+        if stores is not None and not stores.ko.keys() >= set(asked):
             self._stores.forget(["all"])  # a store has opened since
             stores = None
         stores = stores or await self._stores.get("all")
@@ -134,7 +145,12 @@ class Histories:
 
     async def _read_stores(self, keys: list[str]) -> Mapping[str, _Stores]:
         """Closed stores too: what happened there stays."""
-        rows = await self._pool.fetch(sql.STORES)
-        korean: dict[int | None, Place] = {row[0]: (row[1], row[2]) for row in rows}
-        english: dict[int | None, Place] = {row[0]: (row[1], row[3] or row[2]) for row in rows}
-        return {keys[0]: _Stores(korean | {None: NOWHERE}, english | {None: NOWHERE})}
+        found = _Stores({"": NOWHERE}, {"": NOWHERE})
+        for row in await self._pool.fetch(sql.STORES):
+            found.ko[str(row["id"])] = _place(row["code"], row["name_ko"])
+            found.en[str(row["id"])] = _place(row["code"], row["name_en"] or row["name_ko"])
+        return {keys[0]: found}
+
+
+def _place(code: str, name: str) -> str:
+    return f'"store":{_json(code)},"store_name":{_json(name)}'

@@ -13,35 +13,34 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 GROUP_MAX = 32
-# With so many on their way, whoever comes next waits and shares; below it each goes at once.
-FLIGHTS_MAX = 2
 
 
 class Grouped(Generic[Q, A]):
-    """`ask`: questions → as many answers, in their order."""
+    """`ask`: questions → as many answers, in their order. One group is on its way at a time, and whoever comes meanwhile shares the
+    next: with two, a history cost a sixth more at 16 clients, and a tenth at 64."""
 
     def __init__(self, ask: Callable[[list[Q]], Awaitable[list[A]]]) -> None:
         self._ask = ask
         self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
-        self._flying: set[asyncio.Task[None]] = set()
+        self._flight: asyncio.Task[None] | None = None
 
     async def ask(self, question: Q) -> A:
         """A caller that gives up takes nothing back: the group goes on without it."""
         future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
-        self._take_off()
+        if self._flight is None:
+            self._take_off()
         return await future
 
     def _take_off(self) -> None:
-        if self._waiting and len(self._flying) < FLIGHTS_MAX:
-            flight = asyncio.create_task(self._fly())
-            self._flying.add(flight)
-            flight.add_done_callback(self._land)
+        self._flight = asyncio.create_task(self._fly())
+        self._flight.add_done_callback(self._land)
 
-    def _land(self, flight: asyncio.Task[None]) -> None:
+    def _land(self, _flight: asyncio.Task[None]) -> None:
         # Who arrived after the flight's last look at the queue found it still flying, so the next one is theirs.
-        self._flying.discard(flight)
-        self._take_off()
+        self._flight = None
+        if self._waiting:
+            self._take_off()
 
     async def _fly(self) -> None:
         while self._waiting:

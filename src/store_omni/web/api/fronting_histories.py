@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from store_omni.history.reading import Histories, History
+from store_omni.history.reading import Histories
 from store_omni.kit.errors import Refusal
-from store_omni.web.api.histories import body_of, told_in
+from store_omni.web.api.histories import told_in
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 
 log = logging.getLogger("store_omni.web")
@@ -55,11 +55,11 @@ class HistoryFront:
                     packed = b"gzip" in value
             page = await self._read(scope, token[7:])
             if page is not None:
-                await _send(send, body_of(page), packed=packed)
+                await _send(send, page, packed=packed)
                 return
         await self._app(scope, receive, send)
 
-    async def _read(self, scope: Scope, token: str) -> History | None:
+    async def _read(self, scope: Scope, token: str) -> bytes | None:
         path, told = scope["path"], told_in(locale_of(scope))
         if self.histories is None or not token:
             return None
