@@ -1,4 +1,5 @@
-"""Rounds of one case: the raw limit, the product, the raw limit, the product …; and what they give together."""
+"""Rounds of one case: a second of the raw limit, a second of the product, and so on in turn, since the same machine is a third faster
+a few seconds later; and what they give together."""
 
 import http.client
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Row:
-    """Medians over the rounds. CPU in microseconds per request, times in milliseconds; raw None: the case has no limit beside it."""
+    """Medians over the seconds. CPU in microseconds per request, times in milliseconds; raw None: the case has no limit beside it."""
 
     name: str
     clients: int
@@ -142,9 +143,9 @@ def measure(scene: Scene, case: Case, *, clients: int, rounds: int, seconds: int
     raws: list[tuple[float, float]] = []
     products: list[_Measured] = []
     checked(case.name, load(scene.web.port, _source(scene, case, clients, 1), clients=clients, seconds=WARM_SECONDS))
-    for _ in range(rounds):
-        raws.append(_raw(scene, case, clients, seconds))
-        products.append(_product(scene, case.name, _source(scene, case, clients, seconds), clients, seconds)[1])
+    for _ in range(rounds * seconds):
+        raws.append(_raw(scene, case, clients, 1))
+        products.append(_product(scene, case.name, _source(scene, case, clients, 1), clients, 1)[1])
     raw, raw_pg = median([each[0] for each in raws]), median([each[1] for each in raws])
     return _row(case.name, clients, products, raw, raw_pg, case.bars.get(clients))
 

@@ -107,6 +107,29 @@ async def test_nothing_is_shown_beyond_its_age_unless_somebody_vouches(table: Ta
     assert kept.peek(1) is None
 
 
+async def test_who_asks_for_one_that_has_ended_brings_along_those_that_end_next(table: Table) -> None:
+    word = Vouching()
+    kept: Keeping[int, str] = Keeping(table.read, seconds=0, seconds_vouched=3, most=10, vouching=word)
+    word.renew(60)
+    await kept.get_many([1, 2])  # the second ends a little earlier than the first
+    table.values |= {1: "new", 2: "newer", 3: "c"}
+    await kept.get(3)
+    await asyncio.sleep(0)
+    assert table.reads == [[1, 2], [3]], "three seconds are not up soon"
+    kept._look_at = 0.0
+    await asyncio.sleep(1.1)
+    await kept.get(4)
+    await asyncio.sleep(0)
+    assert [sorted(keys) for keys in table.reads[2:]] == [[4], [1, 2, 3]], "four waits for nobody"
+    assert (kept.peek(1), kept.peek(2)) == ("new", "newer")
+    await kept.get(5)
+    assert table.reads[4:] == [[5]], "once a second is enough"
+    word.end()
+    kept._look_at = 0.0
+    await kept.get(5)
+    assert table.reads[5:] == [[5]], "nothing is kept long without that word"
+
+
 async def test_the_oldest_goes_when_there_are_too_many(table: Table) -> None:
     table.values = {n: str(n) for n in range(9)}
     kept: Keeping[int, str] = Keeping(table.read, seconds=60, most=3)

@@ -5,12 +5,20 @@ A read that began before a change never outlives that change: `forget` spoils it
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from itertools import islice
 from time import monotonic
 from typing import Generic, TypeVar
 from weakref import WeakSet
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+
+
+# Of what is kept long, once a second so many of those that end within so many seconds, or have just ended, are read anew beside what
+# somebody waits for. Looking through all that is kept costs as much as a read.
+AHEAD_SECONDS = 2.0
+AHEAD_MAX = 100
+LOOK_SECONDS = 1.0
 
 
 class Vouching:
@@ -42,7 +50,8 @@ class _Reading(Generic[K, V]):
 class Keeping(Generic[K, V]):
     """`read`: keys → values; a key it does not return does not exist (which is not kept). `seconds`: the age at which a value is
     never shown any more; `seconds_vouched`: the same while `vouching` stands, a little earlier for some keys than for others, so
-    that what was read together is not read again all at once. `most`: how many are kept, the oldest goes
+    that what was read together is not read again all at once; a read then takes place ahead of time for those that end next, so that
+    few who ask for them wait. `most`: how many are kept, the oldest goes
     first. `touching`: further keys whose change changes a value."""
 
     def __init__(
@@ -65,6 +74,7 @@ class Keeping(Generic[K, V]):
         self._dependent: dict[K, set[K]] = {}
         self._under_way: dict[K, _Reading[K, V]] = {}
         self._readings: set[_Reading[K, V]] = set()
+        self._look_at = 0.0
         _ALL.add(self)
 
     def peek(self, key: K) -> V | None:
@@ -103,6 +113,7 @@ class Keeping(Generic[K, V]):
                 missing.append(key)
         if missing:
             waited[self._begin(missing)] = missing
+            self._read_ahead()
         for reading, wanted in waited.items():
             # Shielded: whoever gives up waiting does not take the answer from the others.
             values = await asyncio.shield(reading.task)
@@ -136,6 +147,19 @@ class Keeping(Generic[K, V]):
         self._under_way.update(dict.fromkeys(keys, reading))
         task.add_done_callback(lambda _: self._finish(reading, started))
         return reading
+
+    def _read_ahead(self) -> None:
+        now = monotonic()
+        if now < self._look_at or now > self._vouching.until:
+            return
+        self._look_at = now + LOOK_SECONDS
+        ending = (
+            key
+            for key, (since, _, longest) in self._kept.items()
+            if abs(since + longest - now) < AHEAD_SECONDS and key not in self._under_way
+        )
+        if keys := list(islice(ending, AHEAD_MAX)):
+            self._begin(keys)
 
     def _finish(self, reading: _Reading[K, V], started: float) -> None:
         self._readings.discard(reading)

@@ -11,35 +11,31 @@ import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from store_omni.catalog.knowing import KnownSkus
+from store_omni.kit.keeping import Keeping
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 from store_omni.web.plumbing.texts import use_locale
 
 BEGIN, END = "/api/v1/skus/", "/availability"
-Headers = list[tuple[bytes, bytes]]
+CODE = slice(len(BEGIN), -len(END))
+
+
+AGES: list[tuple[bytes, bytes]] = [(b"age", str(seconds).encode()) for seconds in range(600)]
 
 
 class Ready:
-    """A body, and its start message for each age in whole seconds that it has been given at."""
+    """A body, and the message that it begins with."""
 
     def __init__(self, body: bytes) -> None:
         self.message = {"type": "http.response.body", "body": body, "more_body": False}
-        self._length = str(len(body)).encode()
-        self._starts: dict[int, dict[str, Any]] = {}
+        length = (b"content-length", str(len(body)).encode())
+        self._headers = [(b"content-type", b"application/json"), length, (b"cache-control", b"no-store"), *PLAIN_HEADERS]
 
     def start(self, age: int) -> dict[str, Any]:
-        found = self._starts.get(age)
-        if found is None:
-            headers: Headers = [
-                (b"content-type", b"application/json"),
-                (b"content-length", self._length),
-                (b"age", str(age).encode()),
-                (b"cache-control", b"no-store"),
-                *PLAIN_HEADERS,
-            ]
-            found = self._starts[age] = {"type": "http.response.start", "status": 200, "headers": headers}
-        return found
+        """age: whole seconds."""
+        aged = AGES[age] if age < len(AGES) else (b"age", str(age).encode())
+        return {"type": "http.response.start", "status": 200, "headers": [*self._headers, aged]}
 
 
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -51,19 +47,20 @@ class Front:
         self._channel = channel
         self._write = write
         self._stock: Stock | None = None
+        self._levels: Keeping[int, SkuStock] | None = None
         self._known_skus: KnownSkus | None = None
 
     def open(self, stock: Stock, known_skus: KnownSkus) -> None:
         """From now on there is a database to ask."""
-        self._stock, self._known_skus = stock, known_skus
+        self._stock, self._known_skus, self._levels = stock, known_skus, stock.snapshot.of(self._channel)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].endswith(END) and not scope["query_string"] and scope["method"] == "GET":
-            code, locale = _code_in(scope["path"]), locale_of(scope)
-            found = self._kept(code, locale)
+            path, locale = scope["path"], locale_of(scope)
+            found = self._kept(path[CODE], locale) if path.startswith(BEGIN) else None
             if found is None:
                 try:
-                    found = await self._made(code, locale)
+                    found = await self._made(_code_in(path), locale)
                 except UNREACHABLE:
                     pass  # the router finds out for itself, and says so in words
             if found is not None:
@@ -74,10 +71,10 @@ class Front:
         await self._app(scope, receive, send)
 
     def _kept(self, code: str, locale: str) -> tuple[SkuStock, Ready] | None:
-        if self._stock is None or self._known_skus is None:
+        if self._levels is None or self._known_skus is None:
             return None
         sku_id = self._known_skus.peek(code)
-        sku = self._stock.snapshot.of(self._channel).peek(sku_id) if sku_id is not None else None
+        sku = self._levels.peek(sku_id) if sku_id is not None else None
         ready: Ready | None = sku.ready.get(locale) if sku is not None else None
         return None if sku is None or ready is None else (sku, ready)
 
@@ -97,5 +94,5 @@ class Front:
 
 def _code_in(path: str) -> str:
     """Empty where the address has none."""
-    code = path[len(BEGIN) : -len(END)] if path.startswith(BEGIN) else ""
+    code = path[CODE] if path.startswith(BEGIN) else ""
     return "" if "/" in code else code
