@@ -187,15 +187,15 @@ def watch(page: Page, problems: list[str]) -> None:
 
 @pytest.fixture
 async def open_context(browser: Browser, site: Site) -> AsyncGenerator[Callable[..., Any], None]:
-    """`await open_context("phone", dark=True)` → a fresh browser profile of that size, in Korean."""
+    """`await open_context("phone")` → a fresh browser profile of that size, in Korean."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    async def open_one(size: str, *, dark: bool = False, locale: str = "ko-KR", **more: Any) -> Page:
+    async def open_one(size: str, *, locale: str = "ko-KR", **more: Any) -> Page:
         width, height = SIZES[size]
         context = await browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, base_url=site.url, timezone_id="Asia/Seoul",
-            color_scheme="dark" if dark else "light", has_touch=size != "desktop", **more,
+            color_scheme="light", reduced_motion="reduce", has_touch=size != "desktop", **more,
         )  # fmt: skip
         context.set_default_timeout(15_000)
         contexts.append(context)

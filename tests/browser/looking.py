@@ -13,20 +13,34 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([ty
   const box = e.getBoundingClientRect();
   return e.checkVisibility() && box.width > 1 && (box.height < 43.5 || box.width < 43.5);
 }).map(e => e.outerHTML.slice(0, 120) + ' ' + JSON.stringify(e.getBoundingClientRect()))"""
+WIDTHS, HEIGHT = (390, 1180, 1440), 900
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-async def look(page: Page) -> None:
-    """Fails with every finding of this page as it stands."""
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))",
-        TAGS,
-    )
-    assert found == [], f"{page.url}: {found}"
-    assert await page.evaluate(OVERFLOW) <= 0, f"{page.url} is wider than its screen"
-    small = await page.evaluate(SMALL_TARGETS)
-    assert small == [], f"{page.url}: {small}"
+RUN = """options => axe.run(document, options)
+  .then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))"""
+EVERYTHING: dict[str, object] = {"runOnly": {"type": "tag", "values": TAGS}}
+# All that a theme changes.
+COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+async def look(page: Page, *widths: int) -> None:
+    """Fails with every finding of this page as it stands, light and dark. widths: in each of these, else as wide as it is."""
+    if not await page.evaluate("typeof axe === 'object'"):
+        await page.evaluate(AXE.read_text())
+    for width in widths or (None,):
+        if width is not None:
+            await page.set_viewport_size({"width": width, "height": HEIGHT})
+        where = f"{page.url} at {width or 'its'} px"
+        found = await page.evaluate(RUN, EVERYTHING)
+        assert found == [], f"{where}: {found}"
+        assert await page.evaluate(OVERFLOW) <= 0, f"{where} is wider than its screen"
+        small = await page.evaluate(SMALL_TARGETS)
+        assert small == [], f"{where}: {small}"
+    await page.emulate_media(color_scheme="dark")
+    found = await page.evaluate(RUN, COLOURS)
+    assert found == [], f"{page.url} in the dark: {found}"
+    await page.emulate_media(color_scheme="light")
 
 
 async def drawn(picture: Locator) -> None:

@@ -5,10 +5,9 @@ from playwright.async_api import Page, expect
 
 from ..factories.ordering import Contact, Shop
 from ..factories.world import PIN
-from .looking import look
+from .looking import WIDTHS, look
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-SIZES = [("desktop", False), ("desktop", True), ("tablet", False), ("tablet", True)]
 
 
 async def sign_in(page: Page, login: str = "2001", face: str = "desk") -> None:
@@ -78,26 +77,24 @@ async def test_an_agent_starts_a_return_that_the_shopper_is_told_of(open_context
     await site.mail_to("doyoung@example.com", order.number, "반품이 접수됐어요")
 
 
-@pytest.mark.parametrize(("size", "dark"), SIZES)
-async def test_every_page_can_be_used_by_everybody(open_context, site_shop: Shop, size: str, dark: bool) -> None:
+async def test_every_page_can_be_used_by_everybody(open_context, site_shop: Shop) -> None:
     caller = Contact("문가온", "+821044440003", "gaon@example.com", "ko")
     order = await site_shop.collected((5, 1), contact=caller)
-    page = await open_context(size, dark=dark)
+    page = await open_context("tablet")
     await sign_in(page)
     for address in (
         "/desk/search", "/desk/search?q=문가온", "/desk/search?q=010-0000-0000", "/desk/search?q=010-4444-0003",
         f"/desk/orders/{order.number}",
     ):  # fmt: skip
         await page.goto(address)
-        await look(page)
+        await look(page, *WIDTHS[1:])
     await page.get_by_text("고객 대신 반품 시작하기").click()
-    await look(page)
+    await look(page, *WIDTHS[1:])
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_a_manager_reads_who_looked(open_context, site_shop: Shop, dark: bool) -> None:
+async def test_a_manager_reads_who_looked(open_context, site_shop: Shop) -> None:
     order = await site_shop.collected((5, 1), contact=Contact("서은채", "+821044440004", "eunchae@example.com", "ko"))
-    page = await open_context("desktop", dark=dark)
+    page = await open_context("desktop")
     await sign_in(page, "3001", "office")
     await page.goto(f"/desk/orders/{order.number}")
     await page.goto(f"/office/access?order={order.number}")

@@ -53,11 +53,8 @@ async def scan(page: Page, code: str) -> None:
     await page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_a_manager_reads_a_level_and_its_course_and_changes_it(
-    open_context, site_shop: Shop, vase: Item, dark: bool
-) -> None:
-    page = await open_context("desktop", dark=dark)
+async def test_a_manager_reads_a_level_and_its_course_and_changes_it(open_context, site_shop: Shop, vase: Item) -> None:
+    page = await open_context("desktop")
     await manage(page)
     await page.get_by_role("link", name="재고", exact=True).click()
     await look(page)
@@ -243,9 +240,8 @@ async def test_a_manager_decides_on_a_large_difference(open_context, site_shop: 
     assert await on_hand(site_shop, hongdae, vase) == there + 9
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_every_stock_page_fits_every_screen(open_context, site_shop: Shop, vase: Item, dark: bool) -> None:
-    office, counter = await open_context("phone", dark=dark), await open_context("phone", dark=dark)
+async def test_every_stock_page_fits_every_screen(open_context, site_shop: Shop, vase: Item) -> None:
+    office, counter = await open_context("phone"), await open_context("phone")
     await manage(office)
     await sign_in(counter)
     sku = vase.sku_id
@@ -258,7 +254,5 @@ async def test_every_stock_page_fits_every_screen(open_context, site_shop: Shop,
         for rest in ("stock", f"stock/{sku}", "stock?q=화병", "counts", "receipts", f"receipts/new?got={sku}-2")
     ]
     for page, address in pages:
-        for width in WIDTHS if not dark else WIDTHS[:1]:
-            await page.set_viewport_size({"width": width, "height": 900})
-            await page.goto(address)
-            await look(page)
+        await page.goto(address)
+        await look(page, *WIDTHS)

@@ -1,11 +1,13 @@
 """Rendering: one Jinja environment, one function for a page, one for a fragment."""
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
@@ -54,6 +56,22 @@ def named(value: Any, field: str = "name") -> str:
     return ""
 
 
+def _grouped(value: Any) -> Any:
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 1000 else value
+
+
+def _with_grouped_numbers(said: Callable[..., str]) -> Callable[..., str]:
+    """A number in a sentence is a quantity: 8,743, not 8743. What is a name (an order's number) comes as text."""
+
+    @pass_context
+    def say(context: Context, *message: Any, **values: Any) -> str:
+        if len(message) == 3:
+            values.setdefault("num", message[2])
+        return said(context, *message, **{name: _grouped(value) for name, value in values.items()})
+
+    return say
+
+
 @cache
 def environment() -> Environment:
     # StrictUndefined: a misspelt name is an error in a test, not an empty spot on a screen.
@@ -67,6 +85,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # from ext.i18n
+    env.globals |= {name: _with_grouped_numbers(env.globals[name]) for name in ("gettext", "ngettext")}
     env.globals |= {"static": static, "icon": icon, "dom_id": dom_id, "new_operation": lambda: str(new_id())}
     env.filters |= {
         "money": formats.money,
