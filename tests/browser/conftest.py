@@ -195,7 +195,7 @@ async def open_context(browser: Browser, site: Site) -> AsyncGenerator[Callable[
         width, height = SIZES[size]
         context = await browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, base_url=site.url, timezone_id="Asia/Seoul",
-            color_scheme="light", reduced_motion="reduce", has_touch=size != "desktop", **more,
+            color_scheme="light", has_touch=size != "desktop", **more,
         )  # fmt: skip
         context.set_default_timeout(15_000)
         contexts.append(context)

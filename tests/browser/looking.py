@@ -18,7 +18,11 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 
 RUN = """options => axe.run(document, options)
-  .then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))"""
+  .then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160) + n.any.map(c => JSON.stringify(c.data))).join(' | ')))"""
+# The theme has changed, and what fades over to it has come to its end.
+PAINTED = """() => new Promise(requestAnimationFrame)
+  .then(() => document.getAnimations().forEach(a => { if (a instanceof CSSTransition) a.finish(); }))
+  .then(() => new Promise(requestAnimationFrame)).then(() => undefined)"""
 EVERYTHING: dict[str, object] = {"runOnly": {"type": "tag", "values": TAGS}}
 # All that a theme changes.
 COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -38,9 +42,11 @@ async def look(page: Page, *widths: int) -> None:
         small = await page.evaluate(SMALL_TARGETS)
         assert small == [], f"{where}: {small}"
     await page.emulate_media(color_scheme="dark")
+    await page.evaluate(PAINTED)
     found = await page.evaluate(RUN, COLOURS)
     assert found == [], f"{page.url} in the dark: {found}"
     await page.emulate_media(color_scheme="light")
+    await page.evaluate(PAINTED)
 
 
 async def drawn(picture: Locator) -> None:
