@@ -34,7 +34,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--clients", type=lambda text: [int(part) for part in text.split(",")], default=list(cases.CLIENTS), metavar="N,…"
     )
     parser.add_argument("--rounds", type=int, default=None, help="default 3")
-    parser.add_argument("--seconds", type=int, default=3, help="of each round, raw and product in turn (default 3)")
+    parser.add_argument("--seconds", type=int, default=3, help="of each round, raw and product (default 3)")
     parser.add_argument("--worker", action="store_true", help="run the timed jobs beside the web server")
     parser.add_argument("--growth", action="store_true", help="instead: what a request costs at 10 times the rows")
     parser.add_argument("--nightly", action="store_true", help="with --growth: at 100 times too")
