@@ -22,8 +22,11 @@ def new_id_text() -> str:
 
 def spoken_code(length: int) -> str:
     """`length` random characters that survive being read over the phone (about 4.95 bits each)."""
-    letters, drawn = len(SPOKEN_ALPHABET), secrets.randbelow(len(SPOKEN_ALPHABET) ** length)
-    return "".join(SPOKEN_ALPHABET[drawn // letters**place % letters] for place in range(length))
+    letters, drawn, code = len(SPOKEN_ALPHABET), secrets.randbelow(len(SPOKEN_ALPHABET) ** length), ""
+    for _ in range(length):
+        drawn, place = divmod(drawn, letters)
+        code += SPOKEN_ALPHABET[place]
+    return code
 
 
 def secret_token() -> str:

@@ -73,19 +73,18 @@ class OrderFront:
 def _asked(scope: Scope) -> tuple[str, str, int]:
     """(token, operation key, length of the body); empty or 0 where the router has to look for itself, as it does at what is sent
     twice, or without saying how long it is."""
-    token, key, length = "", "", 0
-    for name, value in scope["headers"]:
-        if (name == b"authorization" and token) or (name == b"idempotency-key" and key) or name == b"transfer-encoding":
-            return "", "", 0
-        if name == b"authorization":
-            token = value[7:].decode("latin-1") if value[:7].lower() == b"bearer " else ""
-        elif name == b"idempotency-key":
-            key = value.decode("latin-1").strip()
-        elif name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-        elif name == b"content-type" and not value.startswith(b"application/json"):
-            return "", "", 0
-    return token, key if len(key) <= KEY_CHARS_MAX else "", length
+    headers = list(scope["headers"])
+    said = dict(headers)
+    if len(said) != len(headers) or b"transfer-encoding" in said:
+        return "", "", 0
+    if not said.get(b"content-type", b"application/json").startswith(b"application/json"):
+        return "", "", 0
+    token, key, length = said.get(b"authorization", b""), said.get(b"idempotency-key", b""), said.get(b"content-length", b"")
+    return (
+        token[7:].decode("latin-1") if token[:7].lower() == b"bearer " else "",
+        key.decode("latin-1").strip() if len(key) <= KEY_CHARS_MAX else "",
+        int(length) if length.isdigit() else 0,
+    )
 
 
 async def _whole(receive: Receive) -> bytes | None:
