@@ -16,7 +16,7 @@ from bench.world import World
 
 from bench import asking, cases, raw_sql
 
-WARM_SECONDS = 0.5
+WARM_SECONDS = 1.0
 DESCRIPTION = "/api/v1/schema/openapi.json"
 UUIDV7_SINCE = 180_000
 
