@@ -1,25 +1,27 @@
 """The load generator: one process, keep-alive connections, each sends its next request when its answer is complete.
 
-It does as little as possible for an answer (status, length, time), because it runs on the cores it measures.
+It does as little as possible for an answer (status, length, time), because it runs on the cores it measures: sockets and epoll, no
+event loop, and an answer's body is never made an object unless somebody wants to hear it.
 """
 
-import asyncio
 import gc
+import select
+import socket
 from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter, process_time
-from typing import Any
-
-import uvloop
 
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length: "
 CHUNKED = b"transfer-encoding: chunked"
 LAST_CHUNK = b"0\r\n\r\n"
+HOST = "127.0.0.1"
 DRAIN_SECONDS_MAX = 30
-POST = ord("P")
+POLL_SECONDS_MAX = 0.2
+READ_BYTES_MAX = 262_144
+POST, SUCCESS = ord("P"), ord("2")
 
 # The next request, whole; None ends the load before its time.
 Source = Callable[[], bytes | None]
@@ -54,33 +56,56 @@ class Load:
 class _Round:
     """What the connections of one load share."""
 
-    def __init__(self, source: Source, hear: Hear | None, done: asyncio.Future) -> None:
+    def __init__(self, source: Source, hear: Hear | None) -> None:
         self.source = source
         self.hear = hear
-        self.done = done
         self.load = Load()
         self.over = False
         self.active = 0
-        self.begin = self.end = 0.0
+        self.begin = 0.0
+        self.read = bytearray(READ_BYTES_MAX)
 
     def stop(self) -> None:
         if not self.over:
             self.over = True
-            self.end = perf_counter()
+            self.load.seconds = perf_counter() - self.begin
             self.load.finished = self.load.answered
 
-    def leave(self) -> None:
-        self.active -= 1
-        if self.active == 0 and not self.done.done():
+    def run(self, port: int, clients: int, seconds: float) -> Load:
+        connections = {client.socket.fileno(): client for client in (_Client(port, self) for _ in range(clients))}
+        with select.epoll() as poll:
+            for descriptor in connections:
+                poll.register(descriptor, select.EPOLLIN)
+            self.active = clients
+            own = process_time()
+            self.begin = perf_counter()
+            end = self.begin + seconds
+            for client in connections.values():
+                client.send()
+            while self.active:
+                now = perf_counter()
+                if now >= end:
+                    self.stop()
+                if now >= end + DRAIN_SECONDS_MAX:
+                    self.load.lost += self.active
+                    break
+                for descriptor, _ in poll.poll(min(max(end - now, 0.001), POLL_SECONDS_MAX)):
+                    if not connections[descriptor].receive():
+                        poll.unregister(descriptor)
             self.stop()
-            self.done.set_result(None)
+            self.load.own_cpu_seconds = process_time() - own
+        for client in connections.values():
+            client.socket.close()
+        return self.load
 
 
-class _Client(asyncio.Protocol):
+class _Client:
     """One connection. missing: bytes of the body still to come, -1 where only the last chunk will tell; None: no answer begun."""
 
-    def __init__(self, shared: _Round) -> None:
+    def __init__(self, port: int, shared: _Round) -> None:
         self.shared = shared
+        self.socket = socket.create_connection((HOST, port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.begun = b""
         self.tail = b""
         self.missing: int | None = None
@@ -89,46 +114,58 @@ class _Client(asyncio.Protocol):
         self.waiting = False
         self.body: list[bytes] = []
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport  # uvloop's are no asyncio.Transport by class
-        self.write = transport.write
-
     def send(self) -> None:
         request = None if self.shared.over else self.shared.source()
         if request is None:
-            self.waiting = False
-            self.shared.leave()
+            self._leave()
             return
         self.waiting = True
         self.sent = request
         self.sent_at = perf_counter()
-        self.write(request)
+        try:
+            self.socket.sendall(request)
+        except OSError:
+            self._lose()
 
-    def data_received(self, data: bytes) -> None:
+    def receive(self) -> bool:
+        """What has come. False where nothing will come any more."""
+        try:
+            count = self.socket.recv_into(self.shared.read)
+        except OSError:
+            count = 0
+        if not count:
+            self._lose()
+            return False
+        self._take(self.shared.read, count)
+        return True
+
+    def _take(self, data: bytes | bytearray, count: int) -> None:
+        """data: `count` bytes of it."""
         if self.missing is None:
             if self.begun:
-                data = self.begun + data
-            end = data.find(HEAD_END)
+                data = self.begun + data[:count]
+                count = len(data)
+            end = data.find(HEAD_END, 0, count)
             if end < 0:
-                self.begun = data
+                self.begun = bytes(data[:count])
                 return
             self.begun = b""
             at = data.find(LENGTH, 0, end)
             if at >= 0:
-                self.missing = int(data[at + 16 : data.index(b"\r", at)]) - (len(data) - end - 4)
+                self.missing = int(data[at + 16 : data.index(b"\r", at)]) - (count - end - 4)
             else:
                 self.missing = -1 if data.find(CHUNKED, 0, end) >= 0 else 0
-            if not data.startswith(b"2", 9):
-                self._note(data)
-            if self.shared.hear is not None:
-                self.body.append(data[end + 4 :])
+            if data[9] != SUCCESS:
+                self._note(bytes(data[:count]))
+            begin = end + 4
         else:
             if self.missing > 0:
-                self.missing -= len(data)
-            if self.shared.hear is not None:
-                self.body.append(data)
+                self.missing -= count
+            begin = 0
+        if self.shared.hear is not None:
+            self.body.append(bytes(data[begin:count]))
         if self.missing == -1:
-            self.tail = (self.tail + data)[-len(LAST_CHUNK) :]
+            self.tail = (self.tail + bytes(data[begin:count]))[-len(LAST_CHUNK) :]
             if self.tail != LAST_CHUNK:
                 return
         elif self.missing:
@@ -151,34 +188,14 @@ class _Client(asyncio.Protocol):
         load.statuses[int(data[9:12])] += 1
         load.sample = load.sample or self.sent[:200] + b" -> " + data[:1000]
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def _leave(self) -> None:
+        self.waiting = False
+        self.shared.active -= 1
+
+    def _lose(self) -> None:
         if self.waiting:
             self.shared.load.lost += 1
-            self.shared.leave()
-
-
-async def _load(port: int, source: Source, clients: int, seconds: float, hear: Hear | None) -> Load:
-    loop = asyncio.get_running_loop()
-    shared = _Round(source, hear, loop.create_future())
-    made = [await loop.create_connection(lambda: _Client(shared), "127.0.0.1", port) for _ in range(clients)]
-    connections = [protocol for _, protocol in made]
-    shared.active = clients
-    own = process_time()
-    shared.begin = perf_counter()
-    timer = loop.call_later(seconds, shared.stop)
-    for connection in connections:
-        connection.send()
-    try:
-        await asyncio.wait_for(shared.done, seconds + DRAIN_SECONDS_MAX)
-    except TimeoutError:
-        shared.load.lost += shared.active
-    timer.cancel()
-    load = shared.load
-    load.seconds, load.own_cpu_seconds = shared.end - shared.begin, process_time() - own
-    for connection in connections:
-        connection.waiting = False
-        connection.transport.close()
-    return load
+            self._leave()
 
 
 def load(port: int, source: Source, *, clients: int, seconds: float, hear: Hear | None = None) -> Load:
@@ -186,6 +203,6 @@ def load(port: int, source: Source, *, clients: int, seconds: float, hear: Hear 
     gc.collect()
     gc.disable()
     try:
-        return uvloop.run(_load(port, source, clients, seconds, hear))
+        return _Round(source, hear).run(port, clients, seconds)
     finally:
         gc.enable()

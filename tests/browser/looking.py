@@ -19,10 +19,14 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 RUN = """options => axe.run(document, options)
   .then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160) + n.any.map(c => JSON.stringify(c.data))).join(' | ')))"""
-# The theme has changed, and what fades over to it has come to its end.
-PAINTED = """() => new Promise(requestAnimationFrame)
-  .then(() => document.getAnimations().forEach(a => { if (a instanceof CSSTransition) a.finish(); }))
-  .then(() => new Promise(requestAnimationFrame)).then(() => undefined)"""
+# What fades has come to its end: after the theme has changed, also in what was folded away meanwhile.
+PAINTED = """async () => {
+  for (let frame = 0, fading = [0]; frame < 30 && fading.length; frame++) {
+    await new Promise(requestAnimationFrame);
+    fading = document.getAnimations().filter(a => a instanceof CSSTransition);
+    fading.forEach(a => a.finish());
+  }
+}"""
 EVERYTHING: dict[str, object] = {"runOnly": {"type": "tag", "values": TAGS}}
 # All that a theme changes.
 COLOURS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -35,6 +39,7 @@ async def look(page: Page, *widths: int) -> None:
     for width in widths or (None,):
         if width is not None:
             await page.set_viewport_size({"width": width, "height": HEIGHT})
+        await page.evaluate(PAINTED)
         where = f"{page.url} at {width or 'its'} px"
         found = await page.evaluate(RUN, EVERYTHING)
         assert found == [], f"{where}: {found}"
@@ -46,7 +51,6 @@ async def look(page: Page, *widths: int) -> None:
     found = await page.evaluate(RUN, COLOURS)
     assert found == [], f"{page.url} in the dark: {found}"
     await page.emulate_media(color_scheme="light")
-    await page.evaluate(PAINTED)
 
 
 async def drawn(picture: Locator) -> None:
