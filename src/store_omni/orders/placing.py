@@ -27,6 +27,8 @@ VIEWER_DAYS = 30
 NUMBER_TRIES_MAX = 5
 # Paid when collected, an order costs nothing to place: one phone or e-mail keeps only so many open.
 OPEN_ORDERS_MAX = 20
+# By store: as known, the second, and what it promised then.
+_PROMISES: dict[int, tuple[StoreView, int, datetime]] = {}
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -36,9 +38,6 @@ class Contact(msgspec.Struct, frozen=True):
     phone: str | None
     email: str | None
     locale: str
-
-
-_PROMISES: dict[int, tuple[StoreView, int, datetime]] = {}
 
 
 class Placed(msgspec.Struct, frozen=True):
