@@ -14,7 +14,15 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([ty
   return e.checkVisibility() && box.width > 1 && (box.height < 43.5 || box.width < 43.5);
 }).map(e => e.outerHTML.slice(0, 120) + ' ' + JSON.stringify(e.getBoundingClientRect()))"""
 WIDTHS, HEIGHT = (390, 1180, 1440), 900
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Empty where the page is no wider than its screen, else what stands out of it.
+OVERFLOW = """() => {
+  const screen = document.documentElement.clientWidth;
+  const scrolls = e => e !== document.body && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
+  if (document.documentElement.scrollWidth <= screen) return [];
+  return [...document.querySelectorAll('body *')].map(e => [e, e.getBoundingClientRect().right])
+    .filter(([e, right]) => right > screen && e.checkVisibility() && !scrolls(e))
+    .map(([e, right]) => `${right - screen} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 8).concat('the page itself');
+}"""
 
 
 RUN = """options => axe.run(document, options)
@@ -43,7 +51,8 @@ async def look(page: Page, *widths: int) -> None:
         where = f"{page.url} at {width or 'its'} px"
         found = await page.evaluate(RUN, EVERYTHING)
         assert found == [], f"{where}: {found}"
-        assert await page.evaluate(OVERFLOW) <= 0, f"{where} is wider than its screen"
+        outside = await page.evaluate(OVERFLOW)
+        assert outside == [], f"{where} is wider than its screen: {outside}"
         small = await page.evaluate(SMALL_TARGETS)
         assert small == [], f"{where}: {small}"
     await page.emulate_media(color_scheme="dark")
