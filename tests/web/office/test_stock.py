@@ -14,6 +14,7 @@ from store_omni.stockroom.transferring import send_transfer
 
 from ...factories.browsing import send, sign_in_staff
 from ...factories.ordering import Shop
+from ...factories.world import put_stock
 from ...stockroom.keeping import balanced, do, entries
 
 pytestmark = pytest.mark.anyio
@@ -37,6 +38,15 @@ async def test_levels_are_found_by_name_code_and_barcode(office: AsyncTestClient
     assert "찾은 상품이 없어요" in (await office.get("/office/stock", params={"q": "없는것"})).text
     fragment = (await office.get("/office/stock?q=머그", headers=HTMX)).text
     assert "<html" not in fragment and "MUG-1" in fragment
+
+
+async def test_figures_are_grouped_wherever_they_stand(office: AsyncTestClient, shop: Shop) -> None:
+    await put_stock(shop.pool, shop.world.gangnam, shop.world.items[0].sku_id, 12345)
+    has = (await shop.level(0))["on_hand"]
+    assert has > 12000
+    for address in ("/office/stock?q=MUG-1&store=GN", MUG, f"{MUG}/ledger", f"{MUG}/explanation"):
+        page = (await office.get(address)).text
+        assert f">{has:,}<" in page and f">{has}<" not in page, address
 
 
 async def test_trouble_is_one_click_away(office: AsyncTestClient, shop: Shop) -> None:

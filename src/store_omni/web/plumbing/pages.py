@@ -56,18 +56,19 @@ def named(value: Any, field: str = "name") -> str:
     return ""
 
 
-def _grouped(value: Any) -> Any:
+def figure(value: Any) -> Any:
+    """A quantity as people read it: 8,743. What is a name (an order's number, a code) comes as text and stays as it is."""
     return f"{value:,}" if isinstance(value, int) and abs(value) >= 1000 else value
 
 
 def _with_grouped_numbers(said: Callable[..., str]) -> Callable[..., str]:
-    """A number in a sentence is a quantity: 8,743, not 8743. What is a name (an order's number) comes as text."""
+    """A number in a sentence is a quantity."""
 
     @pass_context
     def say(context: Context, *message: Any, **values: Any) -> str:
         if len(message) == 3:
             values.setdefault("num", message[2])
-        return said(context, *message, **{name: _grouped(value) for name, value in values.items()})
+        return said(context, *message, **{name: figure(value) for name, value in values.items()})
 
     return say
 
@@ -95,6 +96,7 @@ def environment() -> Environment:
         "day": formats.day_words,
         "clock": formats.clock_time,
         "exact": formats.exact,
+        "figure": figure,
         "named": named,
     }
     return env
