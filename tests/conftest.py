@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Generator
@@ -74,8 +75,8 @@ def _in_memory(request: pytest.FixtureRequest) -> Path | None:
         for left in MEMORY.glob(f"{PREFIX}*"):
             if not Path(f"/proc/{left.name.removeprefix(PREFIX).split('_')[0]}").exists():
                 shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
-        spare = next(int(line.split()[1]) * 1024 for line in Path("/proc/meminfo").open() if line.startswith("MemAvailable"))
-        if min(shutil.disk_usage(MEMORY).free, spare) < ROOM_BYTES:
+        spare = re.search(r"MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text())
+        if not spare or min(shutil.disk_usage(MEMORY).free, int(spare[1]) << 10) < ROOM_BYTES:
             return None
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}_", dir=MEMORY))
     except OSError:
