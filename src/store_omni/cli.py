@@ -73,12 +73,12 @@ def _audit(_arguments: argparse.Namespace) -> int:
 def _reconcile(arguments: argparse.Namespace) -> int:
     from store_omni.kit.database import open_engine
     from store_omni.settings import read_settings
-    from store_omni.stockroom.reconciling import print_drift
+    from store_omni.stockroom.owning_up import print_drift
 
     async def go() -> int:
         engine, sessions = open_engine(read_settings().database_url, size=1)
         try:
-            return await print_drift(sessions, store=arguments.store, mending=arguments.mend)
+            return await print_drift(sessions, store=arguments.store, reason=arguments.mend)
         finally:
             await engine.dispose()
 
@@ -171,7 +171,10 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--rejects", type=Path, help="where rejected rows go, with row number and reason")
     add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
     reconcile = add("reconcile", _reconcile, "Compare every balance with its ledger and its promises; exit 1 if one differs.")
-    reconcile.add_argument("--mend", action="store_true", help="append the entries that are missing; no balance is overwritten")
+    reconcile.add_argument(
+        "--mend", metavar="REASON", help="append the entries that are missing, overwriting no balance, and keep why: "
+        "restored (from a backup), changed_outside (by hand), imported (wrongly) or unknown",
+    )  # fmt: skip
     reconcile.add_argument("--store", metavar="CODE", help="only this store")
     add("doctor", _doctor, "Check settings, locale and durability of the database.")
     staff = add("staff", _staff, "Add a member of staff, or give one a new PIN (asked for, or read from standard input).")

@@ -6,6 +6,8 @@ import pytest
 
 from store_omni.cli import main
 from store_omni.kit.errors import NotFound
+from store_omni.stockroom.errors import ManagerNeeded, ReasonMissing
+from store_omni.stockroom.owning_up import mend_on_purpose
 from store_omni.stockroom.purchasing import Listed
 from store_omni.stockroom.reconciling import Mended, drift_of, mend
 from store_omni.stockroom.transferring import send_transfer
@@ -149,6 +151,16 @@ async def test_a_clerk_of_another_store_mends_nothing(shop: Shop) -> None:
         await do(shop, mend, shop.world.gangnam, by=shop.world.other_clerk.actor())
 
 
+async def test_somebody_answers_for_the_mending_and_says_why(shop: Shop) -> None:
+    await behind_the_back(shop, 0, "on_hand = on_hand + 2")
+    for by, reason, refusal in ((shop.world.clerk, "unknown", ManagerNeeded), (shop.world.manager, "drift", ReasonMissing)):
+        with pytest.raises(refusal):
+            await do(shop, mend_on_purpose, shop.world.gangnam, reason=reason, by=by.actor())
+    assert len(await found(shop)) == 1
+    await do(shop, mend_on_purpose, shop.world.gangnam, reason="unknown", by=shop.world.manager.actor())
+    assert await found(shop) == []
+
+
 def test_the_command(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from store_omni.kit.database import open_pool
 
@@ -165,12 +177,14 @@ def test_the_command(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys:
     assert main(["reconcile"]) == 1
     said = capsys.readouterr().out
     assert "GN" in said and "HD" in said and "MUG-1" in said and "on_hand" in said and "2 figures" in said
-    assert main(["reconcile", "--mend", "--store", "GN"]) == 0
+    assert main(["reconcile", "--mend", "because"]) == 2
+    assert "restored, changed_outside, imported, unknown" in capsys.readouterr().err
+    assert main(["reconcile", "--mend", "restored", "--store", "GN"]) == 0
     assert "1 figure of 1 level mended" in capsys.readouterr().out
     assert main(["reconcile", "--store", "GN"]) == 0
     assert main(["reconcile"]) == 1
     assert main(["reconcile", "--store", "??"]) == 2
-    assert main(["reconcile", "--mend"]) == 0
+    assert main(["reconcile", "--mend", "unknown"]) == 0
     capsys.readouterr()
     assert main(["reconcile"]) == 0
     assert capsys.readouterr().out == "Every figure agrees with what stands behind it.\n"

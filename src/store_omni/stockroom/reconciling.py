@@ -9,16 +9,15 @@ A balance that does agree with its ledger but not with the promises (active allo
 wrong itself: there an ordinary movement with reason `drift` puts it right.
 """
 
-import sys
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Row, text
 
 from store_omni.inventory.ledger import Move, post
-from store_omni.journal.actors import SYSTEM, Actor
+from store_omni.journal.actors import Actor
 from store_omni.journal.recording import Subject, record
-from store_omni.kit.database import ReadSession, Sessions, WriteSession, writing
+from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.stockroom.listing import check_reach, write_document
 from store_omni.stockroom.locking import lock_levels
 from store_omni.stockroom.queries import GOODS, goods
@@ -144,38 +143,3 @@ def _moves(store_id: int, found: list[DriftView], document_id: UUID) -> list[Mov
         )
         for sku_id, change in sorted(changes.items())
     ]  # fmt: skip
-
-
-async def print_drift(sessions: Sessions, *, store: str | None, mending: bool) -> int:
-    """`store-omni reconcile`: what does not agree, and with `mending` what was done about it, a store at a time. Returns 0
-    when all agrees (now), 1 when something does not, 2 for a store that is not there."""
-    async with sessions.begin() as session:
-        store_id = (
-            await session.scalar(text("SELECT id FROM stores.store WHERE code = :code"), {"code": store}) if store else None
-        )
-        if store and store_id is None:
-            print(f"No store has the code {store}.", file=sys.stderr)
-            return 2
-        found = await drift_of(ReadSession(session), store_id)
-    for one in found:
-        print(f"{one.store_code}  {one.goods.code}  {one.field} is {one.is_}, its {one.against} say {one.should} ({one.drift:+})")
-    if not found:
-        print("Every figure agrees with what stands behind it.")
-        return 0
-    print(
-        _counted(len(found), "figure"),
-        "of",
-        _counted(len({(one.store_id, one.goods.sku_id) for one in found}), "level"),
-        "differ.",
-    )
-    if not mending:
-        return 1
-    for store_id in sorted({one.store_id for one in found}):
-        async with sessions.begin() as session:
-            done = await mend(writing(session), store_id, by=SYSTEM)
-        print(_counted(done.figures, "figure"), "of", _counted(done.levels, "level"), "mended.")
-    return 0
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -192,9 +192,13 @@ async def test_reconciliation(programs: Programs, shop: Shop) -> None:
     table = await judge("get", f"{GN}/reconciliation.csv")
     assert table.headers["content-type"].startswith("text/csv")
     assert table.text.splitlines() == ["store,sku,field,against,balance,should,drift", "GN,MUG-1,on_hand,ledger,12,10,2"]
-    mended = (await judge("post", f"{GN}/reconciliation")).json()
+    for body in ({}, {"reason": "because"}):
+        assert (await judge("post", f"{GN}/reconciliation", body)).status_code == 422
+    mended = (await judge("post", f"{GN}/reconciliation", {"reason": "restored"})).json()
     assert (mended["levels"], mended["figures"]) == (1, 1) and mended["document_id"]
     assert (await judge("get", f"{GN}/reconciliation")).json() == []
+    fact = await shop.pool.fetchrow("SELECT actor_kind, data FROM journal.fact WHERE kind = 'stock.drift_explained'")
+    assert (fact["actor_kind"], fact["data"]["reason"]) == ("service", "restored")
 
 
 async def test_each_verb_opens_its_own_doors_only(programs: Programs) -> None:

@@ -13,9 +13,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.database import ReadSession, WriteSession
-from store_omni.stockroom.errors import ReasonMissing, TaskClosesItself
+from store_omni.stockroom.errors import ManagerNeeded, ReasonMissing, TaskClosesItself
+from store_omni.stockroom.owning_up import mend_on_purpose
 from store_omni.stockroom.queries import open_tasks
-from store_omni.stockroom.reconciling import drift_of, mend
+from store_omni.stockroom.reconciling import drift_of
 from store_omni.stockroom.tasks import close_task
 from store_omni.stockroom.views import DriftView
 from store_omni.web.api.declaring import changing, reading
@@ -93,6 +94,12 @@ class DriftOut(msgspec.Struct, frozen=True):
     drift: int
 
 
+class MendingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`reason`: restored (from a backup), changed_outside (by hand), imported (wrongly) or unknown."""
+
+    reason: str
+
+
 class MendedOut(msgspec.Struct, frozen=True):
     """`document_id` null: there was nothing to mend."""
 
@@ -126,16 +133,21 @@ def _drift_out(found: DriftView) -> DriftOut:
     return DriftOut(found.goods.code, found.field, found.against, found.is_, found.should, found.drift)
 
 
-@post("/stores/{store:str}/reconciliation", operation_id="mend_drift", status_code=200, responses=changing(OperationReused))
-async def mending(request: Req, write: NamedDependency[WriteSession], store: FromPath[str]) -> MendedOut:
-    """By entries with reason drift, never by overwriting. Each SKU gets a task."""
+@post(
+    "/stores/{store:str}/reconciliation", operation_id="mend_drift", status_code=200,
+    responses=changing(ReasonMissing, ManagerNeeded, OperationReused),
+)  # fmt: skip
+async def mending(
+    request: Req, write: NamedDependency[WriteSession], store: FromPath[str], data: JSONBody[MendingIn]
+) -> MendedOut:
+    """By entries with reason drift, never by overwriting. Each SKU gets a task; why it came to that is kept in a fact."""
     at, by = await at_store(request, store)
 
     async def work() -> MendedOut:
-        done = await mend(write, at.id, by=by)
+        done = await mend_on_purpose(write, at.id, reason=data.reason, by=by)
         return MendedOut(done.document_id, done.levels, done.figures)
 
-    return await done_once(request, write, MendedOut, ["mend_drift", store], by, work)
+    return await done_once(request, write, MendedOut, ["mend_drift", store, data], by, work)
 
 
 STOCKROOM = Router(
