@@ -1,5 +1,6 @@
 """Every invariant as one query: no row, it holds. `store-omni audit` runs them all and prints each with its count."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from store_omni.journal.dispatching import seal
+from store_omni.journal.sealing import COLUMNS, Chain, head, still_holds
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
 from store_omni.orders.states import FULFILMENT, ORDER
 
@@ -188,24 +189,10 @@ def _moves(table: dict[tuple[str, str], str]) -> tuple[list[str], list[str]]:
     return [before for before, _ in pairs], [after for _, after in pairs]
 
 
-def _seals() -> Judge:
-    """Makes every seal anew: finds what was changed in a fact, what was taken out and what was put in between."""
-    pos, previous = 0, b""
-
-    def broken(fact: asyncpg.Record) -> bool:
-        nonlocal pos, previous
-        fits = (fact["pos"], fact["prev_hash"], fact["hash"]) == (pos + 1, previous, seal(previous, fact))
-        pos, previous = fact["pos"], fact["hash"] or b""
-        return not fits
-
-    return broken
-
-
 JOURNAL = [
-    Invariant("I21", "the chain of sealed facts is unbroken, and every seal fits what its fact says", """
-        SELECT pos, prev_hash, hash, id, kind, subject_type, subject_id, at, actor_kind, coalesce(actor_id, '') AS actor_id,
-               from_state, to_state, data::text AS body
-        FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos""", judge=_seals),
+    Invariant("I21", "the chain of sealed facts is unbroken, and every seal fits what its fact says",
+        f"SELECT pos, prev_hash, hash, {COLUMNS} FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos",
+        judge=lambda: Chain().breaks),
     *(
         Invariant("I22", f"every {subject} moved only as its state table allows", f"""
             SELECT f.id FROM journal.fact f WHERE f.subject_type = '{subject}' AND f.from_state IS NOT NULL
@@ -245,16 +232,28 @@ async def _count(connection: asyncpg.Connection, invariant: Invariant) -> int:
     return found
 
 
-async def print_audit(url: str) -> int:
-    """For the operator. Returns the exit code: 1 if anything is broken."""
+async def print_audit(url: str, *, since: str | None = None) -> int:
+    """For the operator. `since`: a head of the sealed facts as an earlier audit printed it. Returns the exit code: 1 if
+    anything is broken, 2 for what is no head."""
     connection = await asyncpg.connect(url, timeout=10)
     started = time.monotonic()
     try:
+        holds = since is None or await still_holds(connection, since)
         broken = await audit(connection)
+        now = await head(connection)
+    except ValueError:
+        print(f"{since} is no head. It looks like 1234:9f86d081…, as an earlier audit printed it.", file=sys.stderr)
+        return 2
     finally:
         await connection.close()
     for invariant in INVARIANTS:
         print(f"{invariant.code}  {broken[invariant.code]:>6}  {invariant.says}")
+    if since is not None:
+        print(
+            "The facts sealed until that head are all there." if holds else "The facts sealed until that head are NOT all there."
+        )
+    if now:
+        print(f"Head of the sealed facts, to be kept elsewhere: {now}")
     bad = sum(1 for count in broken.values() if count)
     print(f"{len(INVARIANTS)} invariants, {bad} broken, {time.monotonic() - started:.1f} s.")
-    return 1 if bad else 0
+    return 0 if holds and not bad else 1

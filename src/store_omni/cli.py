@@ -63,11 +63,11 @@ def _import(arguments: argparse.Namespace) -> int:
     return run(arguments.kind, arguments.files, arguments.mapping, arguments.rejects)
 
 
-def _audit(_arguments: argparse.Namespace) -> int:
+def _audit(arguments: argparse.Namespace) -> int:
     from store_omni.auditing import print_audit
     from store_omni.settings import read_settings
 
-    return asyncio.run(print_audit(read_settings().database_url))
+    return asyncio.run(print_audit(read_settings().database_url, since=arguments.since))
 
 
 def _reconcile(arguments: argparse.Namespace) -> int:
@@ -169,7 +169,10 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("files", nargs="+", metavar="FILE", type=Path)
     bring.add_argument("--mapping", type=Path, help="a TOML file that says which column is what")
     bring.add_argument("--rejects", type=Path, help="where rejected rows go, with row number and reason")
-    add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
+    audit = add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
+    audit.add_argument(
+        "--since", metavar="HEAD", help="also that no fact is gone that was sealed when an earlier audit printed this"
+    )
     reconcile = add("reconcile", _reconcile, "Compare every balance with its ledger and its promises; exit 1 if one differs.")
     reconcile.add_argument(
         "--mend", metavar="REASON", help="append the entries that are missing, overwriting no balance, and keep why: "

@@ -14,6 +14,7 @@ from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
 from store_omni.journal.dispatching import dispatch
+from store_omni.journal.sealing import head
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.notifications.mailing import House, Mailer, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
@@ -70,6 +71,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),
         ("forget", 3600, lambda: forget_old(pool)),
+        ("head", 3600, lambda: log_head(pool)),
     ]
     try:
         if not settings.trust_unsafe_database:
@@ -106,6 +108,12 @@ async def _finish(clock: AsyncIOScheduler, busy: set[str]) -> None:
             break
         await asyncio.sleep(0.05)
     clock.shutdown(wait=False)
+
+
+async def log_head(pool: asyncpg.Pool) -> None:
+    """Logs are kept where whoever changes the database cannot reach: there the head proves what was sealed until now."""
+    if now := await head(pool):
+        log.info("head of the sealed facts %s", now)
 
 
 async def forget_old(pool: asyncpg.Pool) -> None:

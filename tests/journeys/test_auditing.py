@@ -6,9 +6,10 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from store_omni.auditing import INVARIANTS, audit
+from store_omni.auditing import INVARIANTS, audit, print_audit
 from store_omni.inventory.holding import Holder, Wanted, hold, hold_batches
 from store_omni.journal.dispatching import dispatch
+from store_omni.journal.sealing import COLUMNS, first_seal
 from store_omni.kit.database import writing
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
 from store_omni.returns.choosing import Asked
@@ -23,6 +24,7 @@ from store_omni.stockroom.receiving import Arrived, receive
 from store_omni.stockroom.selling_at_till import report_sales
 from store_omni.stockroom.stating_at_till import report_counts
 from store_omni.stockroom.transferring import receive_transfer, send_transfer
+from store_omni.worker import log_head
 
 from ..factories.ordering import Shop
 from ..factories.world import SHOPPER
@@ -82,6 +84,7 @@ async def _lift_guards(pool: asyncpg.Pool) -> None:
 
 # Each changes one sealed fact a little and leaves the links between the facts as they are.
 FLIPS = [
+    "from_state = CASE WHEN from_state IS NULL THEN '' END",
     "data = data || '{\"x\": 1}'",
     "kind = overlay(kind placing 'x' from 1 for 1)",
     "subject_type = subject_type || ' '",
@@ -92,6 +95,10 @@ FLIPS = [
     "from_state = coalesce(from_state, '') || '.'",
     "to_state = coalesce(to_state, '') || '.'",
     "id = gen_random_uuid()",
+    "order_id = CASE WHEN order_id IS NULL THEN gen_random_uuid() END",
+    "customer_id = CASE WHEN customer_id IS NULL THEN gen_random_uuid() END",
+    "store_id = coalesce(store_id, 0) + 1",
+    "channel = channel || ' '",
 ]
 
 
@@ -200,3 +207,55 @@ async def test_a_sealed_fact_that_was_taken_out_is_found(shop: Shop) -> None:
     await shop.pool.execute("DELETE FROM journal.fact WHERE pos = 3")
     async with shop.pool.acquire() as connection:
         assert (await audit(connection))["I21"] == 1
+
+
+async def _seal_as_at_first(shop: Shop) -> None:
+    """As the first version of the product sealed: see `first_seal`."""
+    previous = b""
+    for pos, row in enumerate(await shop.pool.fetch(f"SELECT {COLUMNS} FROM journal.fact ORDER BY at, id"), 1):
+        link = first_seal(previous, row)
+        query = "UPDATE journal.fact SET pos = $2, prev_hash = $3, hash = $4 WHERE id = $1"
+        await shop.pool.execute(query, row["id"], pos, previous, link)
+        previous = link
+
+
+async def test_facts_sealed_by_the_first_version_stand_only_before_the_others(shop: Shop) -> None:
+    await shop.place((0, 1))
+    await shop.place((1, 1))
+    await _seal_as_at_first(shop)
+    await shop.place((2, 1))
+    await shop.place((3, 1))
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    await _lift_guards(shop.pool)
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I21"] == 0
+        last = await connection.fetchrow(f"SELECT prev_hash, {COLUMNS} FROM journal.fact WHERE pos = 4")
+        lesser = first_seal(last["prev_hash"], last)
+        await connection.execute("UPDATE journal.fact SET hash = $1 WHERE pos = 4", lesser)
+        assert (await audit(connection))["I21"] == 1
+
+
+async def test_a_chain_that_was_cut_off_or_sealed_anew_shows_against_a_head_of_before(
+    shop: Shop, database_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for index in range(3):
+        await shop.place((index, 1))
+    assert await print_audit(database_url) == 0
+    assert "Head" not in capsys.readouterr().out
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    with caplog.at_level("INFO", "store_omni.worker"):
+        await log_head(shop.pool)
+    written_down = caplog.messages[-1].rsplit(" ", 1)[1]
+    await shop.place((3, 1))
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    assert await print_audit(database_url, since=written_down) == 0
+    said = capsys.readouterr().out
+    assert "all there" in said and "Head of the sealed facts, to be kept elsewhere: 4:" in said
+    for nonsense in ("yesterday", "3:", "x:" + "00" * 32, written_down[:-1]):
+        assert await print_audit(database_url, since=nonsense) == 2
+    await _lift_guards(shop.pool)
+    await shop.pool.execute("DELETE FROM journal.fact WHERE pos >= 3")
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I21"] == 0, "by itself a shorter chain is a good chain"
+    assert await print_audit(database_url, since=written_down) == 1
+    assert "NOT all there" in capsys.readouterr().out

@@ -1,11 +1,12 @@
 """From facts to their consumers: numbers and seals new facts in an order that never runs backwards, and makes one
 delivery per declared consumer. Run by one leader."""
 
-import hashlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 import asyncpg
+
+from store_omni.journal.sealing import COLUMNS, seal
 
 BATCH_FACTS = 500
 Consumers = Mapping[str, AbstractSet[str]]
@@ -13,23 +14,8 @@ Consumers = Mapping[str, AbstractSet[str]]
 
 # Claimed by "not yet numbered", never by "id greater than the last one seen": transactions commit in another order than
 # their ids were drawn, and a fact that commits late would be passed over for ever.
-_CLAIM = """
-SELECT id, kind, subject_type, subject_id, at, actor_kind, coalesce(actor_id, '') AS actor_id, from_state, to_state, data::text AS body
-FROM journal.fact WHERE pos IS NULL ORDER BY at, id LIMIT $1 FOR UPDATE SKIP LOCKED"""
-
-
-def seal(previous: bytes, row: asyncpg.Record) -> bytes:
-    """The chain's next link: whoever changes or removes a sealed fact breaks every later hash."""
-    parts = (
-        row["id"].bytes, row["kind"], row["subject_type"], row["subject_id"], row["at"].isoformat(), row["actor_kind"],
-        row["actor_id"], row["from_state"] or "", row["to_state"] or "", row["body"],
-    )  # fmt: skip
-    digest = hashlib.sha256(previous)
-    for part in parts:
-        raw = part if isinstance(part, bytes) else part.encode()
-        digest.update(len(raw).to_bytes(4, "big"))
-        digest.update(raw)
-    return digest.digest()
+_CLAIM = f"""
+SELECT {COLUMNS} FROM journal.fact WHERE pos IS NULL ORDER BY at, id LIMIT $1 FOR UPDATE SKIP LOCKED"""
 
 
 async def dispatch(pool: asyncpg.Pool, consumers: Consumers) -> int:
