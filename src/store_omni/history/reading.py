@@ -15,14 +15,13 @@ from store_omni.kit.ids import new_id, token_hash
 from store_omni.kit.keeping import Keeping
 
 KEPT_SECONDS = 5.0
-NOWHERE = '"store":null,"store_name":null'
+NOWHERE = b'"store":null,"store_name":null'
 
 
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+_json = msgspec.json.encode
 
 
-class Told(dict[str, str]):
+class Told(dict[bytes, bytes]):
     """How a history is told in one language: kind → the part of a line that says it. `english`: names in English, else in Korean."""
 
     def __init__(self, say: Callable[[str], str], *, english: bool) -> None:
@@ -30,8 +29,9 @@ class Told(dict[str, str]):
         self._say = say
         self.english = english
 
-    def __missing__(self, kind: str) -> str:
-        part = self[kind] = f'"kind":{_json(kind)},"said":{_json(self._say(kind))}'
+    def __missing__(self, kind: bytes) -> bytes:
+        word = kind.decode()
+        part = self[kind] = b'"kind":%b,"said":%b' % (_json(word), _json(self._say(word)))
         return part
 
 
@@ -65,7 +65,7 @@ _Look = tuple[bytes, UUID, UUID, str]
 
 
 # Store id as the database writes it (empty: none) → the part of a line that names it.
-_Names = dict[str, str]
+_Names = dict[bytes, bytes]
 
 
 class _Stores(msgspec.Struct, frozen=True):
@@ -119,22 +119,21 @@ class Histories:
             found[row[0] - 1] = row
         return found
 
-    async def _history(self, page: str | None, told: Told) -> bytes:
+    async def _history(self, page: bytes | None, told: Told) -> bytes:
+        """Bytes from the database to the wire: as text, each page would be decoded, widened and encoded again."""
         if page is None:
             return b'{"entries":[],"next_before":null}'
-        lines = page.split(sql.LINES)
-        if len(lines) > sql.PAGE_ENTRIES:
-            del lines[sql.PAGE_ENTRIES :]
-            older = f'"{lines[-1][sql.ID_PLACE]}"'
-        else:
-            older = "null"
-        parts = ",".join(lines).split(sql.ADDED)
+        older = b"null"
+        if page.count(sql.LINES) >= sql.PAGE_ENTRIES:
+            page = page[: page.rindex(sql.LINES)]
+            older = b'"%b"' % page[page.rfind(sql.LINES) + 1 :][sql.ID_PLACE]
+        parts = page.replace(sql.LINES, b",").split(sql.ADDED)
         names = await self._names(parts[3::4], told.english)
         parts[1::4] = [told[kind] for kind in parts[1::4]]
         parts[3::4] = [names.get(store, NOWHERE) for store in parts[3::4]]
-        return f'{{"entries":[{"".join(parts)}],"next_before":{older}}}'.encode()
+        return b'{"entries":[%b],"next_before":%b}' % (b"".join(parts), older)
 
-    async def _names(self, asked: list[str], english: bool) -> _Names:
+    async def _names(self, asked: list[bytes], english: bool) -> _Names:
         stores = self._stores.peek("all")
         if stores is not None and not stores.ko.keys() >= set(asked):
             self._stores.forget(["all"])  # a store has opened since
@@ -145,12 +144,12 @@ class Histories:
 
     async def _read_stores(self, keys: list[str]) -> Mapping[str, _Stores]:
         """Closed stores too: what happened there stays."""
-        found = _Stores({"": NOWHERE}, {"": NOWHERE})
+        found = _Stores({b"": NOWHERE}, {b"": NOWHERE})
         for row in await self._pool.fetch(sql.STORES):
-            found.ko[str(row["id"])] = _place(row["code"], row["name_ko"])
-            found.en[str(row["id"])] = _place(row["code"], row["name_en"] or row["name_ko"])
+            found.ko[b"%d" % row["id"]] = _place(row["code"], row["name_ko"])
+            found.en[b"%d" % row["id"]] = _place(row["code"], row["name_en"] or row["name_ko"])
         return {keys[0]: found}
 
 
-def _place(code: str, name: str) -> str:
-    return f'"store":{_json(code)},"store_name":{_json(name)}'
+def _place(code: str, name: str) -> bytes:
+    return b'"store":%b,"store_name":%b' % (_json(code), _json(name))

@@ -37,25 +37,26 @@ COLUMNS = (
 )
 AT_STORES = " LEFT JOIN stores.store s ON s.id = e.store_id"
 
-# Hot: a page is one text, written by the database as JSON: as rows and objects it would cost the process twice what all else does.
+# Hot: a page is one text, in bytes, written by the database as JSON: as rows and objects it would cost the process twice what all else does.
 # Separated by characters that JSON text never holds are the lines, and in a line what the process adds: how a kind is said, and the
 # store, whose join would cost as much as the history itself.
-LINES, ADDED = "\x1e", "\x1f"
+LINES, ADDED = b"\x1e", b"\x1f"
+_ADDED = ADDED.decode()
 # Where the id lies in a line.
 ID_PLACE = slice(7, 43)
 NAMED_ACTORS = "('guest', 'shopper')"
 _UTC = "rtrim(to_json(e.occurred_at AT TIME ZONE 'UTC')::text, '\"')"
 _ACTOR = f"CASE WHEN e.actor_kind IN {NAMED_ACTORS} THEN to_json(e.actor_label)::text ELSE 'null' END"
 _ORDER = "coalesce('\"' || e.order_id || '\"', 'null')"
-_LINE = f"""concat('{{"id":"', e.id, '","occurred_at":', {_UTC}, 'Z",{ADDED}', e.kind, '{ADDED},"channel":', to_json(e.channel),
+_LINE = f"""concat('{{"id":"', e.id, '","occurred_at":', {_UTC}, 'Z",{_ADDED}', e.kind, '{_ADDED},"channel":', to_json(e.channel),
     ',"actor_kind":', to_json(e.actor_kind), ',"actor":', {_ACTOR}, ',"order_id":', {_ORDER},
-    ',{ADDED}', e.store_id, '{ADDED},"display":', e.display, '}}') AS line"""
+    ',{_ADDED}', e.store_id, '{_ADDED},"display":', e.display, '}}') AS line"""
 
 
 def _page(role: str, *, whose: str, before: str | None, more: str = "") -> str:
     classes = "'{" + ",".join(CLASSES[role]) + "}'"
     lines = entries(_LINE, whose=whose, classes=classes, before=before, more=more)
-    return f"SELECT string_agg(line, '{LINES}') AS page FROM (\n  {lines}) AS lines"
+    return f"SELECT convert_to(string_agg(line, '{LINES.decode()}'), 'UTF8') AS page FROM (\n  {lines}) AS lines"
 
 
 def _own(before: str | None) -> str:
