@@ -5,7 +5,6 @@ anew, only shows against a head that was written down elsewhere: the worker logs
 """
 
 import hashlib
-from typing import Any, Protocol
 
 import asyncpg
 
@@ -14,17 +13,7 @@ COLUMNS = """id, kind, subject_type, subject_id, at, actor_kind, actor_id, from_
 _NOTHING = (0xFFFFFFFF).to_bytes(4, "big")
 
 
-class Row(Protocol):
-    def __getitem__(self, name: str, /) -> Any: ...
-
-
-class Head(Protocol):
-    """What a head is read from."""
-
-    async def fetchrow(self, query: str, /) -> asyncpg.Record | None: ...
-
-
-def seal(previous: bytes, row: Row) -> bytes:
+def seal(previous: bytes, row: asyncpg.Record) -> bytes:
     """The chain's next link, 32 bytes. `row`: with `COLUMNS`."""
     digest = hashlib.sha256(previous)
     for part in (
@@ -40,7 +29,7 @@ def seal(previous: bytes, row: Row) -> bytes:
     return digest.digest()
 
 
-def first_seal(previous: bytes, row: Row) -> bytes:
+def first_seal(previous: bytes, row: asyncpg.Record) -> bytes:
     """As facts were sealed at first, without whose they are and where: such facts stand at the beginning of older chains."""
     digest = hashlib.sha256(previous)
     for part in (
@@ -58,7 +47,7 @@ class Chain:
     def __init__(self) -> None:
         self._pos, self._previous, self._wholly = 0, b"", False
 
-    def breaks(self, row: Row) -> bool:
+    def breaks(self, row: asyncpg.Record) -> bool:
         """`row`: with `COLUMNS`, pos, prev_hash and hash."""
         fits = row["hash"] == seal(self._previous, row)
         # Once a fact is sealed wholly, no later one may come with the lesser seal.
@@ -69,7 +58,7 @@ class Chain:
         return not (fits and linked)
 
 
-async def head(connection: Head) -> str | None:
+async def head(connection: asyncpg.Connection | asyncpg.Pool) -> str | None:
     """The chain's end as it is written down: `position:seal`, the seal in hexadecimal. None while nothing is sealed."""
     row = await connection.fetchrow("SELECT pos, hash FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos DESC LIMIT 1")
     return f"{row['pos']}:{row['hash'].hex()}" if row else None
