@@ -26,6 +26,7 @@ async def scan(page: Page, code: str) -> None:
     """As a keyboard-wedge scanner does: keys, then Enter."""
     field = page.locator("[data-scan-input]").first
     await expect(field).to_be_focused()
+    await page.wait_for_load_state()
     await page.keyboard.insert_text(code)
     await page.keyboard.press("Enter")
 

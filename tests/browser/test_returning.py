@@ -22,6 +22,8 @@ async def sign_in(page: Page, login: str) -> None:
 async def scan(page: Page, code: str) -> None:
     """As a keyboard-wedge scanner does: keys, then Enter."""
     field = page.locator("[data-scan-input]")
+    await field.wait_for()
+    await page.wait_for_load_state()
     await field.fill("")
     await field.focus()
     await page.keyboard.insert_text(code)

@@ -47,8 +47,10 @@ async def manage(page: Page) -> None:
 
 
 async def scan(page: Page, code: str) -> None:
-    """As a keyboard-wedge scanner does: keys, then Enter."""
+    """As a keyboard-wedge scanner does: keys, then Enter. Before a page's scripts have run a read works too, as a form of its own;
+    these journeys are about what the scripts do."""
     await expect(page.locator("[data-scan-input]")).to_be_focused()
+    await page.wait_for_load_state()
     await page.keyboard.insert_text(code)
     await page.keyboard.press("Enter")
 
