@@ -240,6 +240,8 @@ async def print_audit(url: str, *, since: str | None = None) -> int:
     try:
         holds = since is None or await still_holds(connection, since)
         broken = await audit(connection)
+        # The chain goes through that head, and is whole: both together say that nothing before it is gone.
+        holds = holds and not (since and broken["I21"])
         now = await head(connection)
     except ValueError:
         print(f"{since} is no head. It looks like 1234:9f86d081…, as an earlier audit printed it.", file=sys.stderr)

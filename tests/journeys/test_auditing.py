@@ -251,9 +251,14 @@ async def test_a_chain_that_was_cut_off_or_sealed_anew_shows_against_a_head_of_b
     assert await print_audit(database_url, since=written_down) == 0
     said = capsys.readouterr().out
     assert "all there" in said and "Head of the sealed facts, to be kept elsewhere: 4:" in said
-    for nonsense in ("yesterday", "3:", "x:" + "00" * 32, written_down[:-1]):
+    for nonsense in ("yesterday", "3:", "x:" + "00" * 32, written_down[:-1], "9" * 30 + ":" + "00" * 32):
         assert await print_audit(database_url, since=nonsense) == 2
     await _lift_guards(shop.pool)
+    await shop.pool.execute("CREATE TABLE aside AS SELECT * FROM journal.fact WHERE pos = 2")
+    await shop.pool.execute("DELETE FROM journal.fact WHERE pos = 2")
+    assert await print_audit(database_url, since=written_down) == 1
+    assert "NOT all there" in capsys.readouterr().out, "the head stands, but a fact before it is gone"
+    await shop.pool.execute("INSERT INTO journal.fact SELECT * FROM aside")
     await shop.pool.execute("DELETE FROM journal.fact WHERE pos >= 3")
     async with shop.pool.acquire() as connection:
         assert (await audit(connection))["I21"] == 0, "by itself a shorter chain is a good chain"

@@ -15,29 +15,30 @@ _NOTHING = (0xFFFFFFFF).to_bytes(4, "big")
 
 def seal(previous: bytes, row: asyncpg.Record) -> bytes:
     """The chain's next link, 32 bytes. `row`: with `COLUMNS`."""
-    digest = hashlib.sha256(previous)
-    for part in (
+    return _link(previous, *_said(row), row["order_id"], row["customer_id"], row["store_id"], row["channel"])
+
+
+def first_seal(previous: bytes, row: asyncpg.Record) -> bytes:
+    """As facts were sealed at first, without whose they are and where, and with nothing sealed as empty: such facts stand at the
+    beginning of older chains."""
+    return _link(previous, *(part or "" for part in _said(row)))
+
+
+def _said(row: asyncpg.Record) -> tuple[bytes | str | None, ...]:
+    return (
         row["id"].bytes, row["kind"], row["subject_type"], row["subject_id"], row["at"].isoformat(), row["actor_kind"],
-        row["actor_id"], row["from_state"], row["to_state"], row["body"], row["order_id"], row["customer_id"], row["store_id"],
-        row["channel"],
-    ):  # fmt: skip
+        row["actor_id"], row["from_state"], row["to_state"], row["body"],
+    )  # fmt: skip
+
+
+def _link(previous: bytes, *parts: object) -> bytes:
+    digest = hashlib.sha256(previous)
+    for part in parts:
         if part is None:
             digest.update(_NOTHING)
         else:
             raw = part if isinstance(part, bytes) else str(part).encode()
             digest.update(len(raw).to_bytes(4, "big") + raw)
-    return digest.digest()
-
-
-def first_seal(previous: bytes, row: asyncpg.Record) -> bytes:
-    """As facts were sealed at first, without whose they are and where: such facts stand at the beginning of older chains."""
-    digest = hashlib.sha256(previous)
-    for part in (
-        row["id"].bytes, row["kind"], row["subject_type"], row["subject_id"], row["at"].isoformat(), row["actor_kind"],
-        row["actor_id"] or "", row["from_state"] or "", row["to_state"] or "", row["body"],
-    ):  # fmt: skip
-        raw = part if isinstance(part, bytes) else part.encode()
-        digest.update(len(raw).to_bytes(4, "big") + raw)
     return digest.digest()
 
 
@@ -65,9 +66,10 @@ async def head(connection: asyncpg.Connection | asyncpg.Pool) -> str | None:
 
 
 async def still_holds(connection: asyncpg.Connection, written_down: str) -> bool:
-    """Whether the chain still goes through a head of before. Errors: ValueError for what is no head."""
-    pos, _, seal_hex = written_down.partition(":")
-    wanted = bytes.fromhex(seal_hex)
-    if len(wanted) != hashlib.sha256().digest_size:
+    """Whether the chain still goes through a head of before; that it is whole up to there only `Chain` tells. Errors:
+    ValueError for what is no head."""
+    before, _, seal_hex = written_down.partition(":")
+    pos, wanted = int(before), bytes.fromhex(seal_hex)
+    if len(wanted) != hashlib.sha256().digest_size or not 0 < pos < 1 << 63:
         raise ValueError(written_down)
-    return await connection.fetchval("SELECT hash FROM journal.fact WHERE pos = $1", int(pos)) == wanted
+    return await connection.fetchval("SELECT hash FROM journal.fact WHERE pos = $1", pos) == wanted
