@@ -18,7 +18,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from store_omni.app import create_app, make_signer
+from store_omni.app import Application, create_app, make_signer
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
@@ -182,12 +182,12 @@ def world(small_world: World) -> World:
 
 
 @pytest.fixture(scope="session")
-def _routed(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
+def _routed(tmp_path_factory: pytest.TempPathFactory) -> Application:
     return create_app(settings_for("postgresql://nobody@/nothing", tmp_path_factory.mktemp("app")))
 
 
 @pytest.fixture
-def app(_routed: Litestar, settings: Settings) -> Litestar:
+def app(_routed: Application, settings: Settings) -> Application:
     """The web program over this test's database. What takes a second to make, its routes, is made once; whatever it knows of a
     database is made anew when it starts (entering a client of it)."""
     _routed.state.settings, _routed.state.clock = settings, SystemClock()

@@ -5,6 +5,8 @@ import gc
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from types import CoroutineType
+from typing import Any
 
 import asyncpg
 from litestar import Litestar, Router
@@ -60,6 +62,16 @@ def make_signer(settings: Settings) -> Signer:
     return Signer({PASS_KEY_ID: bytes.fromhex(settings.secrets.pass_signing_key)}, PASS_KEY_ID)
 
 
+class Application(Litestar):
+    """Litestar, and before all of it what is answered without it."""
+
+    front: Front
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
+        # Hands on the front's own coroutine: one more around it would cost as much as finding the answer.
+        return self.front(scope, receive, send)
+
+
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     settings: Settings = app.state.settings
@@ -110,7 +122,7 @@ async def _warm(app: Litestar, listener: Listener) -> None:
     gc.freeze()
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings | None = None) -> Application:
     """`settings` None: read from the environment (what the server does)."""
     settings = settings or read_settings()
     pages = Router(
@@ -122,7 +134,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         cookie_secure=settings.public_url.startswith("https:"),
         exclude=["^/api/"],
     )
-    app = Litestar(
+    app = Application(
         route_handlers=[pages, API],
         state=State({"settings": settings, "signer": make_signer(settings), "clock": SystemClock()}),
         lifespan=[_lifespan],
@@ -156,5 +168,6 @@ def create_app(settings: Settings | None = None) -> Litestar:
     app.state.order_front = OrderFront(security(app.asgi_handler))
     app.state.history_front = HistoryFront(app.state.order_front)
     app.state.list_front = ListFront(app.state.history_front, csrf)
-    app.asgi_handler = app.state.front = Front(app.state.list_front, CHANNEL, write_availability)
+    app.asgi_handler = app.state.list_front
+    app.front = app.state.front = Front(super(Application, app).__call__, CHANNEL, write_availability)
     return app

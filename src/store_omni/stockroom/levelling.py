@@ -13,8 +13,7 @@ from store_omni.stockroom.offering_sql import FEW_BELOW
 
 class SkuStock(msgspec.Struct, eq=False):
     """A SKU in every store that carries it, as of one moment. `sold` false: taken out of the range. `here`: the stores where a
-    shopper may count on it. `read_at`: `time.monotonic()` before the read. `ready`: answers made of it, kept with it by whoever
-    gives them."""
+    shopper may count on it. `read_at`: `time.monotonic()` before the read, another one for every read."""
 
     id: int
     code: str
@@ -25,7 +24,6 @@ class SkuStock(msgspec.Struct, eq=False):
     levels: dict[int, Level]
     here: frozenset[int]
     part_ids: tuple[int, ...] = ()
-    ready: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def sku_stocks(rows: Iterable[Mapping[str, Any]], read_at: float) -> dict[int, SkuStock]:

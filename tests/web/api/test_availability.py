@@ -10,10 +10,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from store_omni.app import create_app
+from store_omni.app import Application, create_app
 from store_omni.inventory import listening as hearing
 from store_omni.inventory.snapshot import forget
 from store_omni.settings import Settings
+from store_omni.web.api import fronting
 
 from ...factories.browsing import listening
 from ...factories.ordering import Shop
@@ -30,17 +31,16 @@ def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def routed(app: Litestar, client: Client, world: World) -> list[str]:
-    """The paths that went as far as the router."""
-    front: Any = app.asgi_handler
-    inside, paths = front._app, []
+async def routed(app: Application, client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that went as far as the application."""
+    inside, paths = app.front.app, []
 
     async def watched(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             paths.append(scope["path"])
         await inside(scope, receive, send)
 
-    front._app = watched
+    monkeypatch.setattr(app.front, "app", watched)
     await listening(app)
     return paths
 
@@ -83,6 +83,40 @@ async def test_a_change_is_seen_at_once_by_the_process_that_made_it(
     forget([sku])
     said = (await client.get(ADDRESS)).json()["offers"][0]
     assert (said["free"], said["version"], routed) == (15, 2, [])
+
+
+async def test_an_answer_made_of_older_stock_is_not_given_again(
+    client: Client, shop: Shop, pool: asyncpg.Pool, routed: list[str]
+) -> None:
+    english = {"accept-language": "en"}
+    assert (await client.get(ADDRESS)).json()["offers"][0]["free"] == 10
+    sku = shop.world.items[0].sku_id
+    await put_stock(pool, shop.world.gangnam, sku, 5)
+    forget([sku])
+    # Whoever asks in English has it read anew; the Korean answer still lies there.
+    assert (await client.get(ADDRESS, headers=english)).json()["offers"][0]["free"] == 15
+    assert (await client.get(ADDRESS)).json()["offers"][0]["free"] == 15 and not routed
+
+
+async def test_it_says_its_age_in_whole_seconds(
+    client: Client, world: World, app: Application, routed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await client.get(ADDRESS)
+    kept = app.state.stock.snapshot.of("api").peek(world.items[0].sku_id)
+    for passed, age in ((0.2, "0"), (1.5, "1"), (1.9, "1"), (59.0, "59")):
+        monkeypatch.setattr(fronting, "monotonic", lambda passed=passed: kept.read_at + passed)
+        assert (await client.get(ADDRESS)).headers["age"] == age
+
+
+async def test_more_addresses_than_it_keeps_at_hand_are_answered_all_the_same(
+    client: Client, world: World, app: Application, routed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fronting, "AT_HAND_MAX", 2)
+    for item in [*world.items, *world.items]:
+        answer = await client.get(f"/api/v1/skus/{item.code}/availability")
+        assert answer.json()["sku"] == item.code and int(answer.headers["content-length"]) == len(answer.content)
+        assert len(app.front._at_hand["ko"]) <= 2
+    assert routed == []
 
 
 async def test_distances_and_other_methods_are_the_routers(client: Client, world: World, routed: list[str]) -> None:

@@ -1,9 +1,12 @@
-"""The one answer that is given before the router: what each store has of a SKU, as ready bytes from the process' snapshot.
+"""The one answer that is given before the application: what each store has of a SKU, as ready bytes from the process' snapshot.
 
-A request that is not quite this one, or finds nothing, goes on to the router, which says so in words.
+A request that is not quite this one, or finds nothing, goes on to the router, which says so in words. What an answer costs here is
+mostly memory that no cache holds, so it touches little of it: one look by address, one at what is kept, a head that others share.
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -21,75 +24,92 @@ BEGIN, END = "/api/v1/skus/", "/availability"
 CODE = slice(len(BEGIN), -len(END))
 
 
-AGES: list[tuple[bytes, bytes]] = [(b"age", str(seconds).encode()) for seconds in range(600)]
-
-
-class Ready:
-    """A body, and the message that it begins with."""
-
-    def __init__(self, body: bytes) -> None:
-        self.message = {"type": "http.response.body", "body": body, "more_body": False}
-        length = (b"content-length", str(len(body)).encode())
-        self._headers = [(b"content-type", b"application/json"), length, (b"cache-control", b"no-store"), *PLAIN_HEADERS]
-
-    def start(self, age: int) -> dict[str, Any]:
-        """age: whole seconds."""
-        aged = AGES[age] if age < len(AGES) else (b"age", str(age).encode())
-        return {"type": "http.response.start", "status": 200, "headers": [*self._headers, aged]}
-
-
+# Addresses whose answer is found in one look, in each language; beyond them a code is looked up first, as for a new address.
+AT_HAND_MAX = 5_000
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
+class Ready:
+    """What to say of one SKU in one language. `read_at`: of the stock that it was made of."""
+
+    __slots__ = ("heads", "message", "read_at", "sku_id")
+
+    def __init__(self, sku: SkuStock, body: bytes) -> None:
+        self.sku_id, self.read_at = sku.id, sku.read_at
+        self.heads = _heads(len(body))
+        self.message: Any = {"type": "http.response.body", "body": body, "more_body": False}
+
+
+class Heads(dict[int, Any]):
+    """Age in whole seconds → the message that an answer begins with; one for all answers of a length, so that it is at hand."""
+
+    def __init__(self, length: int) -> None:
+        sized = (b"content-length", str(length).encode())
+        self._headers = [(b"content-type", b"application/json"), sized, (b"cache-control", b"no-store"), *PLAIN_HEADERS]
+
+    def __missing__(self, age: int) -> Any:
+        headers = [*self._headers, (b"age", str(age).encode())]
+        self[age] = {"type": "http.response.start", "status": 200, "headers": headers}
+        return self[age]
+
+
+@lru_cache(maxsize=1024)
+def _heads(length: int) -> Heads:
+    return Heads(length)
+
+
 class Front:
+    """`app`: everything else. Until it is opened it only hands on."""
+
     def __init__(self, app: ASGIApp, channel: str, write: Callable[[Stock, SkuStock], Awaitable[bytes]]) -> None:
-        self._app = app
+        self.app = app
         self._channel = channel
         self._write = write
         self._stock: Stock | None = None
         self._levels: Keeping[int, SkuStock] | None = None
         self._known_skus: KnownSkus | None = None
+        self._at_hand: dict[str, dict[str, Ready]] = defaultdict(dict)  # by language and address
 
     def open(self, stock: Stock, known_skus: KnownSkus) -> None:
         """From now on there is a database to ask."""
         self._stock, self._known_skus, self._levels = stock, known_skus, stock.snapshot.of(self._channel)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].endswith(END) and not scope["query_string"] and scope["method"] == "GET":
-            path, locale = scope["path"], locale_of(scope)
-            found = self._kept(path[CODE], locale) if path.startswith(BEGIN) else None
-            if found is None:
-                try:
-                    found = await self._made(_code_in(path), locale)
-                except UNREACHABLE:
-                    pass  # the router finds out for itself, and says so in words
-            if found is not None:
-                sku, ready = found
-                await send(ready.start(int(monotonic() - sku.read_at)))  # type: ignore[arg-type]  # an ASGI message
-                await send(ready.message)  # type: ignore[arg-type]
+        path, levels = scope.get("path", ""), self._levels
+        if path.endswith(END) and levels is not None and not scope["query_string"] and scope.get("method") == "GET":
+            locale = locale_of(scope)
+            ready = self._at_hand[locale].get(path)
+            # Only what is kept and fresh, and what was made of it: a change takes the stock away, and nothing else.
+            sku = levels.peek(ready.sku_id) if ready is not None else None
+            if ready is None or sku is None or sku.read_at != ready.read_at:
+                ready = await self._found(path, locale)
+            if ready is not None:
+                await send(ready.heads[int(monotonic() - ready.read_at)])
+                await send(ready.message)
                 return
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
 
-    def _kept(self, code: str, locale: str) -> tuple[SkuStock, Ready] | None:
-        if self._levels is None or self._known_skus is None:
-            return None
-        sku_id = self._known_skus.peek(code)
-        sku = self._levels.peek(sku_id) if sku_id is not None else None
-        ready: Ready | None = sku.ready.get(locale) if sku is not None else None
-        return None if sku is None or ready is None else (sku, ready)
+    async def _found(self, path: str, locale: str) -> Ready | None:
+        try:
+            ready = await self._made(_code_in(path), locale)
+        except UNREACHABLE:
+            return None  # the router finds out for itself, and says so in words
+        if ready is not None:
+            at_hand = self._at_hand[locale]
+            if len(at_hand) >= AT_HAND_MAX:
+                at_hand.clear()
+            at_hand[path] = ready
+        return ready
 
-    async def _made(self, code: str, locale: str) -> tuple[SkuStock, Ready] | None:
+    async def _made(self, code: str, locale: str) -> Ready | None:
         if not code or self._stock is None or self._known_skus is None:
             return None
         sku_id = (await self._known_skus.ids([code])).get(code)
         sku = await self._stock.snapshot.of(self._channel).get(sku_id) if sku_id is not None else None
         if sku is None or not sku.sold:
             return None
-        ready: Ready | None = sku.ready.get(locale)
-        if ready is None:
-            use_locale(locale)
-            ready = sku.ready[locale] = Ready(await self._write(self._stock, sku))
-        return sku, ready
+        use_locale(locale)
+        return Ready(sku, await self._write(self._stock, sku))
 
 
 def _code_in(path: str) -> str:
