@@ -217,6 +217,49 @@ async def test_one_store_sends_and_another_receives_a_part(open_context, site: S
     await look(office)
 
 
+async def test_a_manager_orders_and_a_clerk_takes_it_in(open_context, site_shop: Shop, vase: Item) -> None:
+    there = await on_hand(site_shop, site_shop.world.hongdae, vase)
+    office = await open_context("desktop")
+    await manage(office)
+    await office.goto("/office/stock/purchases")
+    await look(office)
+    await office.get_by_role("link", name="발주하기").first.click()
+    await office.get_by_label("받는 매장").select_option("HD")
+    # Scanning comes first for whoever stands before the shelf; the supplier may be filled in afterwards.
+    for _ in range(3):
+        await office.get_by_label("상품 추가").fill(vase.gtin)
+        await office.keyboard.press("Enter")
+        await expect(office.get_by_label("상품 추가")).to_have_value("")
+    await expect(office.get_by_label("유리 화병 수량")).to_have_value("3")
+    await expect(office.get_by_label("받는 매장")).to_have_value("HD")
+    await office.get_by_label("거래처").fill("한빛유통")
+    await look(office)
+    await office.get_by_role("button", name="3개 발주하기").click()
+    await office.wait_for_url(re.compile("/office/stock/purchases/HD/"))
+    await look(office)
+    assert await on_hand(site_shop, site_shop.world.hongdae, vase) == there
+
+    tablet = await open_context("tablet")
+    await sign_in(tablet, "1002")
+    await tablet.goto("/counter/receipts")
+    await tablet.get_by_role("link", name="한빛유통").first.click()
+    await scan(tablet, vase.gtin)
+    await expect(tablet.locator("[data-scanned]")).to_have_text("1")
+    await tablet.get_by_role("button", name="입고하기").click()
+    await expect(tablet.get_by_text("1개 입고했어요")).to_be_visible()
+    assert await on_hand(site_shop, site_shop.world.hongdae, vase) == there + 1
+
+    await office.reload()
+    await office.get_by_text("나머지는 오지 않아요").click()
+    await look(office)
+    await office.get_by_role("button", name="모자란 채 마감하기").click()
+    await expect(office.get_by_text("다 들어오지 않았어요")).to_be_visible()
+    await look(office)
+    await office.goto("/office/stock/purchases?over=yes")
+    await expect(office.get_by_text("한빛유통")).to_be_visible()
+    await look(office)
+
+
 async def test_a_manager_decides_on_a_large_difference(open_context, site_shop: Shop, vase: Item) -> None:
     hongdae = site_shop.world.hongdae
     there = await on_hand(site_shop, hongdae, vase)
@@ -249,7 +292,7 @@ async def test_every_stock_page_fits_every_screen(open_context, site_shop: Shop,
     sku = vase.sku_id
     pages = [(office, f"/office/stock{rest}") for rest in (
         "", "?only=short", "/GN/VASE-1?days=365", "/counts", "/transfers?over=yes", f"/transfers/new?sender=GN&lines={sku}-2",
-        "/tasks", "/drift",
+        "/purchases?over=yes", f"/purchases/new?store=GN&supplier=한빛유통&lines={sku}-2", "/tasks", "/drift",
     )]  # fmt: skip
     pages += [
         (counter, f"/counter/{rest}")

@@ -1,6 +1,6 @@
-"""Papers of all stores at a glance: counts, transfers, and what one receipt of goods brought."""
+"""Papers of all stores at a glance: counts, transfers, purchases, and what one receipt of goods brought."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -136,6 +136,53 @@ async def transfers_everywhere(
     """To or from one store, or all; newest first."""
     rows = await session.execute(text(_TRANSFERS), {"store": store_id, "states": _TRANSFER_STATES[show]})
     return [TransferRow(*row) for row in rows]
+
+
+class PurchaseRow(msgspec.Struct, frozen=True):
+    """`ordered`, `received`, `missing`, `extra`: units of all lines. `late`: its day is over in that store, and not all has come."""
+
+    id: UUID
+    number: str
+    supplier: str
+    state: str
+    store_code: str
+    store_name_ko: str
+    store_name_en: str
+    expected_on: date | None
+    late: bool
+    at: datetime
+    first_item_ko: str
+    first_item_en: str
+    items: int
+    ordered: int
+    received: int
+    missing: int
+    extra: int
+
+
+_PURCHASES = f"""
+SELECT u.id, u.number, u.supplier, u.state, s.code, s.name_ko, s.name_en, u.expected_on,
+       coalesce(u.state = 'open' AND u.expected_on < (now() AT TIME ZONE s.timezone)::date, false), u.at,
+       coalesce(n.first_ko, ''), coalesce(n.first_en, ''), n.items, n.ordered, n.received, n.missing, n.extra
+FROM stockroom.purchase u JOIN stores.store s ON s.id = u.store_id
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS items, coalesce(sum(x.qty_ordered), 0)::int AS ordered, coalesce(sum(x.qty_received), 0)::int AS received,
+         coalesce(sum(greatest(0, x.qty_ordered - x.qty_received)), 0)::int AS missing,
+         coalesce(sum(greatest(0, x.qty_received - x.qty_ordered)), 0)::int AS extra,
+         (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
+  FROM stockroom.purchase_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
+  WHERE x.store_id = u.store_id AND x.purchase_id = u.id) n
+WHERE (CAST(:store AS int) IS NULL OR u.store_id = :store) AND u.state = ANY (:states)
+ORDER BY u.state = 'open' DESC, u.at DESC LIMIT {PAPERS_AT_ONCE}"""
+_PURCHASE_STATES = {"open": ["open"], "over": ["received", "closed"]}
+
+
+async def purchases_everywhere(
+    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+) -> list[PurchaseRow]:
+    """Of one store or all; newest first."""
+    rows = await session.execute(text(_PURCHASES), {"store": store_id, "states": _PURCHASE_STATES[show]})
+    return [PurchaseRow(*row) for row in rows]
 
 
 class BroughtLine(msgspec.Struct, frozen=True):

@@ -168,9 +168,19 @@ class TransferView(msgspec.Struct, frozen=True):
 
 
 class PurchaseLineView(msgspec.Struct, frozen=True):
+    """`missing`: ordered and not yet come; `extra`: come beyond what was ordered."""
+
     goods: Goods
     qty_ordered: int
     qty_received: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.qty_ordered - self.qty_received)
+
+    @property
+    def extra(self) -> int:
+        return max(0, self.qty_received - self.qty_ordered)
 
 
 class PurchaseView(msgspec.Struct, frozen=True):
@@ -182,6 +192,10 @@ class PurchaseView(msgspec.Struct, frozen=True):
     expected_on: date | None
     at: datetime
     lines: list[PurchaseLineView]
+
+    @property
+    def missing(self) -> int:
+        return sum(line.missing for line in self.lines)
 
 
 class DriftView(msgspec.Struct, frozen=True):

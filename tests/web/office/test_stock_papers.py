@@ -6,7 +6,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from store_omni.stockroom.counting import close_count, count_item
-from store_omni.stockroom.receiving import Arrived
+from store_omni.stockroom.receiving import Arrived, receive
 from store_omni.stockroom.transferring import receive_transfer
 
 from ...factories.browsing import send, sign_in_staff
@@ -149,6 +149,81 @@ async def test_what_cannot_travel_is_refused(office: AsyncTestClient, shop: Shop
 async def test_an_address_that_makes_no_sense_is_an_empty_list(office: AsyncTestClient, shop: Shop) -> None:
     page = await office.get("/office/stock/transfers/new?sender=ZZ&lines=x-1.7.9999999999999-1.5-0.4-2-1-1&receiver=")
     assert (page.status_code, "무엇을 보낼까요?" in page.text) == (200, True)
+
+
+async def ordered(office: AsyncTestClient, shop: Shop, **more: object) -> str:
+    """A purchase of 4 mugs and 2 lamps for Gangnam. Returns its address."""
+    mug, lamp = (item.sku_id for item in shop.world.items[:2])
+    fields = {"store": "GN", "supplier": "한빛유통", "lines": f"{mug}-4.{lamp}-2"} | more
+    return (await send(office, "/office/stock/purchases", fields)).headers["location"]
+
+
+async def test_goods_are_ordered_line_by_line_and_partly_come(office: AsyncTestClient, shop: Shop) -> None:
+    mug, lamp = shop.world.items[:2]
+    fields = {"store": "GN", "supplier": "한빛유통", "number": "PO-7", "due": "2026-01-05"}
+    first = (await send(office, "/office/stock/purchases/lines", fields | {"code": "MUG-1", "units": 4})).headers["location"]
+    lines = first.rsplit("lines=", 1)[1]
+    address = (
+        await send(office, "/office/stock/purchases/lines", fields | {"lines": lines, "code": lamp.gtin, "units": 1})
+    ).headers["location"]
+    page = (await office.get(address)).text
+    assert 'value="한빛유통"' in page and 'value="PO-7"' in page and "보유 10개, 여유 10개" in page and "5개 발주하기" in page
+    lines = address.rsplit("lines=", 1)[1]
+    made = (await send(office, "/office/stock/purchases", fields | {"lines": lines, f"units_{lamp.sku_id}": 2})).headers[
+        "location"
+    ]
+    assert (await shop.level(0))["on_hand"] == 10
+    listed = (await office.get("/office/stock/purchases?store=GN")).text
+    assert (
+        made in listed
+        and "PO-7" in listed
+        and "도착 늦음" in listed
+        and made not in (await office.get("/office/stock/purchases?store=HD")).text
+    )
+    clerk = shop.world.clerk.actor()
+    await do(
+        shop, receive, shop.world.gangnam, lines=[Arrived(mug.sku_id, 5)], by=clerk, purchase_id=UUID(made.rsplit("/", 1)[1])
+    )
+    page = (await office.get(made)).text
+    assert "한빛유통 → 강남점" in page and "올 수량" in page and "2개를 할 일로 남기고" in page
+    await send(office, f"{made}/closing")
+    page = (await office.get(made)).text
+    assert "다 들어오지 않았어요" in page and "closing" not in page
+    assert {task[:3] for task in await tasks(shop)} == {("discrepancy", 0, 1), ("discrepancy", 1, 2)}
+    assert made in (await office.get("/office/stock/purchases?over=yes")).text
+    assert made not in (await office.get("/office/stock/purchases")).text
+    over = await send(office, f"{made}/closing", headers=HTMX)
+    assert 'data-refused="purchase_over"' in over.text
+    await balanced(shop)
+
+
+async def test_an_order_sent_twice_is_expected_once(office: AsyncTestClient, shop: Shop) -> None:
+    twice = [await ordered(office, shop, operation_id="0199d2f0-0000-7000-8000-000000000001") for _ in range(2)]
+    assert twice[0] == twice[1] and await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase") == 1
+
+
+async def test_what_nobody_delivers_is_refused(office: AsyncTestClient, shop: Shop) -> None:
+    await ordered(office, shop, number="PO-8")
+    for more, code in (
+        ({"lines": ""}, "nothing_listed"),
+        ({"supplier": " "}, "invalid_input"),
+        ({"due": "bald"}, "invalid_input"),
+        ({"number": "PO-8"}, "number_taken"),
+        ({f"units_{shop.world.items[0].sku_id}": "-3"}, "invalid_input"),
+        ({"store": "XX"}, "not_found"),
+    ):
+        fields = {"store": "GN", "supplier": "한빛유통", "lines": f"{shop.world.items[0].sku_id}-1"} | more
+        answer = await send(office, "/office/stock/purchases", fields, headers=HTMX)
+        assert f'data-refused="{code}"' in answer.text, more
+    unknown = await send(office, "/office/stock/purchases/lines", {"store": "GN", "code": "NOPE"}, headers=HTMX)
+    assert 'data-refused="unknown_goods"' in unknown.text
+    assert await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase") == 1
+
+
+async def test_a_clerk_orders_nothing(client: AsyncTestClient, shop: Shop) -> None:
+    await sign_in_staff(client, shop.world.clerk)
+    answer = await send(client, "/office/stock/purchases", {"store": "GN", "supplier": "x", "lines": "1-1"}, headers=HTMX)
+    assert answer.status_code in (401, 403) and not await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase")
 
 
 async def test_tasks_are_settled_with_a_word(office: AsyncTestClient, shop: Shop) -> None:

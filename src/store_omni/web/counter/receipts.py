@@ -92,9 +92,7 @@ def _of_transfer(found: TransferView) -> Papers:
 
 
 def _of_purchase(found: PurchaseView) -> Papers:
-    expected = {
-        line.goods.sku_id: line.qty_ordered - line.qty_received for line in found.lines if line.qty_received < line.qty_ordered
-    }
+    expected = {line.goods.sku_id: line.missing for line in found.lines if line.missing}
     return Papers("purchase", found.id, found.number, found.supplier, found.supplier, expected)
 
 

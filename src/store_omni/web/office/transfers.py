@@ -15,7 +15,6 @@ from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.stockroom.errors import SameStore
-from store_omni.stockroom.listing import goods_by_code
 from store_omni.stockroom.overseeing import goods_at
 from store_omni.stockroom.overseeing_papers import transfers_everywhere
 from store_omni.stockroom.papers import transfer_of
@@ -25,9 +24,10 @@ from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.office.stock_refusing import of_free_units
+from store_omni.web.office.writing_papers import drafted, drafted_with_more
 from store_omni.web.plumbing.addresses import address
-from store_omni.web.plumbing.drafting import UNITS_MAX, Draft, read_draft
-from store_omni.web.plumbing.forms import Checks, read_form
+from store_omni.web.plumbing.drafting import read_draft
+from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
 from store_omni.web.plumbing.units import operation_key
@@ -100,27 +100,11 @@ def _due(form: dict[str, str], receiver: StoreView) -> datetime | None:
         raise InvalidInput({"due": N_("Enter a day and a time.")}, form) from None
 
 
-def _drafted(form: dict[str, str]) -> Draft:
-    """The draft as the form's numbers say; a field that says nothing changes nothing. Errors: `InvalidInput`."""
-    draft, checks = read_draft(form.get("lines", "")), Checks(form)
-    for line in draft.lines:
-        draft = draft.set(line.sku_id, checks.whole_number(f"units_{line.sku_id}", low=0, high=UNITS_MAX, default=line.units))
-    checks.done()
-    return draft
-
-
 @post("/lines", status_code=200)
 async def lines(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
     """Adds what `code` names, or takes the numbers as they were typed; nothing is kept but in the address."""
     form = await read_form(request)
-    draft = _drafted(form)
-    code = form.get("code", "")
-    if code:
-        found = await goods_by_code(read, [code])
-        checks = Checks(form)
-        units = checks.whole_number("units", low=1, high=UNITS_MAX, default=1)
-        checks.done()
-        draft = draft.more(found[code], units)
+    draft = await drafted_with_more(read, form)
     fields = {"sender": form.get("sender", ""), "receiver": form.get("receiver", ""), "due": form.get("due", "")}
     return go_to(request, f"{BASE}/new?{urlencode(fields | {'lines': draft.text})}")
 
@@ -139,7 +123,7 @@ async def send(
     if sender.id == receiver.id:
         raise SameStore
     due = _due(form, receiver)
-    listed = [Listed(line.sku_id, line.units) for line in _drafted(form).lines]
+    listed = [Listed(line.sku_id, line.units) for line in drafted(form).lines]
     note = form.get("note", "")
 
     async def work() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How figures and times are said on screens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -21,10 +21,11 @@ def phone(e164: str | None) -> str:
     return say_phone(e164)
 
 
-def day_words(instant: datetime, zone: str = HOME_ZONE, now: datetime | None = None) -> str:
-    """오늘, 내일, 어제, or the date as the language writes it."""
+def day_words(instant: datetime | date, zone: str = HOME_ZONE, now: datetime | None = None) -> str:
+    """오늘, 내일, 어제, or the date as the language writes it. A date is already one of that zone."""
     tz = ZoneInfo(zone)
-    local, today = instant.astimezone(tz).date(), (now or datetime.now(UTC)).astimezone(tz).date()
+    local = instant.astimezone(tz).date() if isinstance(instant, datetime) else instant
+    today = (now or datetime.now(UTC)).astimezone(tz).date()
     known = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
     distance = (local - today).days
     if distance in known:

@@ -1,0 +1,166 @@
+"""/office/stock/purchases: what stores expect from suppliers, ordering more, and waiting no longer for the rest."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
+
+from store_omni.journal.actors import Actor
+from store_omni.journal.operations import once
+from store_omni.kit.database import ReadSession, WriteSession
+from store_omni.kit.errors import N_
+from store_omni.stockroom.overseeing import goods_at
+from store_omni.stockroom.overseeing_papers import purchases_everywhere
+from store_omni.stockroom.papers import purchase_of
+from store_omni.stockroom.purchasing import Listed, close_purchase, make_purchase
+from store_omni.stores.knowing import KnownStores
+from store_omni.web.office.stock import stores_for_choice
+from store_omni.web.office.writing_papers import drafted, drafted_with_more
+from store_omni.web.plumbing.addresses import address
+from store_omni.web.plumbing.drafting import read_draft
+from store_omni.web.plumbing.forms import Checks, read_form
+from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.pages import go_to, page
+from store_omni.web.plumbing.units import operation_key
+
+Req = Request[Any, Any, Any]
+BASE = "/office/stock/purchases"
+NAME_CHARS_MAX = 100
+# What stands in the address besides the lines.
+HEAD = ("store", "supplier", "number", "due")
+
+
+@get("/")
+async def show(
+    request: Req,
+    read: NamedDependency[ReadSession],
+    known_stores: NamedDependency[KnownStores],
+    store: FromQuery[str] = "",
+    over: FromQuery[str] = "",
+) -> Response[str]:
+    chosen = (await known_stores.all()).by_code.get(store)
+    what: Literal["open", "over"] = "over" if over else "open"
+    context = {
+        "staff": staff_view(request),
+        "nav": "stock",
+        "purchases": await purchases_everywhere(read, store_id=chosen.id if chosen else None, show=what),
+        "over": bool(over),
+        "chosen": chosen,
+        "stores": await stores_for_choice(known_stores),
+    }
+    return page(request, "office/stock/purchases.html", context)
+
+
+@get("/new")
+async def new(
+    request: Req,
+    read: NamedDependency[ReadSession],
+    known_stores: NamedDependency[KnownStores],
+    store: FromQuery[str] = "",
+    supplier: FromQuery[str] = "",
+    number: FromQuery[str] = "",
+    due: FromQuery[str] = "",
+    lines: FromQuery[str] = "",
+) -> Response[str]:
+    """A purchase that is being written; it stands in the address."""
+    stores = await stores_for_choice(known_stores)
+    chosen = (await known_stores.all()).by_code.get(store) or stores[0]
+    draft = read_draft(lines)
+    known = await goods_at(read, chosen.id, [line.sku_id for line in draft.lines])
+    context = {
+        "staff": staff_view(request),
+        "nav": "stock",
+        "stores": stores,
+        "chosen": chosen,
+        "supplier": supplier,
+        "number": number,
+        "due": due,
+        "draft": draft,
+        "listed": [(line, known[line.sku_id]) for line in draft.lines if line.sku_id in known],
+    }
+    return page(request, "office/stock/purchase_new.html", context)
+
+
+@post("/lines", status_code=200)
+async def lines(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
+    """Adds what `code` names, or takes the numbers as they were typed; nothing is kept but in the address."""
+    form = await read_form(request)
+    draft = await drafted_with_more(read, form)
+    return go_to(request, f"{BASE}/new?{urlencode({name: form.get(name, '') for name in HEAD} | {'lines': draft.text})}")
+
+
+@post("/", status_code=200)
+async def order(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    known_stores: NamedDependency[KnownStores],
+) -> Response[str]:
+    """The store expects it from now on: sent twice, it is expected once."""
+    form = await read_form(request)
+    store = await known_stores.by_code(form.get("store", ""))
+    listed = [Listed(line.sku_id, line.units) for line in drafted(form).lines]
+    checks = Checks(form)
+    supplier = checks.need("supplier", N_("Who delivers it? Clerks look for this name."))[:NAME_CHARS_MAX]
+    number, due = form.get("number", "")[:NAME_CHARS_MAX], _day(checks)
+    checks.done()
+
+    async def work() -> dict[str, Any]:
+        made = await make_purchase(write, store.id, lines=listed, by=by, number=number, supplier=supplier, expected_on=due)
+        return {"purchase": str(made.id)}
+
+    made = await once(write, operation_key(request, form), ["purchase", store.id, listed, supplier, number, due], by, work)
+    return go_to(request, address(BASE, store.code, made["purchase"]))
+
+
+def _day(checks: Checks) -> date | None:
+    typed = checks.form.get("due", "")
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        checks.problems["due"] = N_("Enter a day.")
+        return None
+
+
+@get("/{store_code:str}/{purchase_id:uuid}")
+async def one(
+    request: Req,
+    read: NamedDependency[ReadSession],
+    known_stores: NamedDependency[KnownStores],
+    store_code: FromPath[str],
+    purchase_id: FromPath[UUID],
+) -> Response[str]:
+    store = await known_stores.by_code(store_code)
+    purchase = await purchase_of(read, store.id, purchase_id)
+    today = datetime.now(ZoneInfo(store.timezone)).date()
+    late = purchase.state == "open" and purchase.expected_on is not None and purchase.expected_on < today
+    context = {"staff": staff_view(request), "nav": "stock", "store": store, "purchase": purchase, "late": late}
+    return page(request, "office/stock/purchase.html", context)
+
+
+@post("/{store_code:str}/{purchase_id:uuid}/closing", status_code=200)
+async def closing(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    known_stores: NamedDependency[KnownStores],
+    store_code: FromPath[str],
+    purchase_id: FromPath[UUID],
+) -> Response[str]:
+    """Nobody waits for the rest any longer: what is missing becomes a task."""
+    store = await known_stores.by_code(store_code)
+    await close_purchase(write, store.id, purchase_id, by=by)
+    return go_to(request, address(BASE, store.code, purchase_id))
+
+
+PURCHASES = Router(
+    path="/purchases",
+    guards=[staff_guard("office", "manager")],
+    dependencies={"by": Provide(by)},
+    route_handlers=[show, new, lines, order, one, closing],
+)
