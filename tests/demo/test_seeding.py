@@ -29,6 +29,8 @@ async def test_the_shop_is_filled_once(pool: asyncpg.Pool, database_url: str, se
         row["reception"] for row in await pool.fetch("SELECT DISTINCT reception FROM returns.request WHERE source = 'live'")
     }
     assert returns == {"requested", "received"}
+    assert await pool.fetchval("SELECT count(*) FROM stockroom.purchase WHERE state = 'open'") == 2
+    assert await pool.fetchval("SELECT count(*) FROM stockroom.transfer WHERE state = 'sent'") == 1
     for member in STAFF:
         assert await sign_in(pool, login=member.login, secret=PIN, roles=(member.role,), source="test")
     async with pool.acquire() as connection:

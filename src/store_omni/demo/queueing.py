@@ -1,4 +1,4 @@
-"""Today in the demo's stores: orders in every state a clerk, an agent or a shopper can meet."""
+"""Today in the demo's stores: orders in every state a clerk, an agent or a shopper can meet, and goods that are still to come."""
 
 from store_omni.demo.shopkeeping import Buyer, Shopkeeping
 from store_omni.journal.actors import Actor
@@ -27,6 +27,7 @@ class Day:
         await self._ended_orders()
         await self._own_orders()
         await self._other_stores()
+        await self._deliveries()
 
     async def _waiting_orders(self) -> None:
         """Allocated: one late, one due, the rest fresh; one by telephone."""
@@ -100,6 +101,13 @@ class Day:
             await self._place(f"{store}-waiting-2", [1], store=store)
             if order := await self._place(f"{store}-ready", [1, 1], store=store, minutes_ago=40):
                 await self.hands.make_ready(order, "A1", by=clerk)
+
+    async def _deliveries(self) -> None:
+        """From suppliers, one of them late, and from another store."""
+        hands, manager = self.hands, self.staff["3001"]
+        await hands.expect("PO-1042", self.stores["S01"], "한빛유통", [12, 6, 6], by=manager, days=1)
+        await hands.expect("PO-1037", self.stores["S01"], "고운세라믹", [8], by=manager, days=-2)
+        await hands.send("TR-0218", self.stores["S02"], self.stores["S01"], [3, 2], by=self.staff["1003"])
 
     async def _place(
         self, key: str, quantities: list[int], *, buyer: Buyer | None = None, store: str = "S01", minutes_ago: int = 0

@@ -101,7 +101,7 @@ async def _hire(pool: asyncpg.Pool, stores: dict[str, int]) -> dict:
     for member in STAFF:
         store_id = stores[member.store] if member.store else None
         account = await add_account(pool, login=member.login, name=member.name, role=member.role, store_id=store_id, secret=PIN)
-        channel = "counter" if member.role == "clerk" else "phone"
+        channel = {"clerk": "counter", "manager": "office"}.get(member.role, "phone")
         actors[member.login] = Actor(
             kind=cast(ActorKind, member.role), id=account, label=member.name, channel=channel, store_id=store_id, source="demo"
         )  # fmt: skip

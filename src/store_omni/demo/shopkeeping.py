@@ -1,5 +1,6 @@
 """The moves of a day in the demo's stores, each made by the product's own commands."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -24,6 +25,9 @@ from store_omni.pickup.picking import report_short, scan_item, start_picking
 from store_omni.pickup.putting_back import put_back
 from store_omni.returns.receiving import receive_return
 from store_omni.returns.requesting import Asked, request_return
+from store_omni.stockroom.errors import NumberTaken
+from store_omni.stockroom.purchasing import Listed, make_purchase
+from store_omni.stockroom.transferring import send_transfer
 from store_omni.stores.knowing import KnownStores
 
 FREE_UNITS_MIN = 4
@@ -65,6 +69,26 @@ class Shopkeeping(msgspec.Struct):
             clock=FixedClock(datetime.now(UTC) - timedelta(minutes=minutes_ago)), operation_key=f"demo-{key}",
         )  # fmt: skip
         return None if placed.replayed else await self.view(placed.order_id)
+
+    async def expect(self, number: str, store_id: int, supplier: str, quantities: list[int], *, by: Actor, days: int) -> None:
+        """A delivery from a supplier, due in so many days. An earlier, interrupted run may have ordered it already."""
+        listed = [Listed(sku, units) for sku, units in zip(await self.goods(store_id, len(quantities)), quantities, strict=False)]
+        due = (datetime.now(UTC) + timedelta(days=days)).date()
+        with suppress(NumberTaken):
+            async with self.sessions.begin() as session:
+                await make_purchase(
+                    writing(session), store_id, lines=listed, by=by, number=number, supplier=supplier, expected_on=due
+                )
+
+    async def send(self, number: str, store_id: int, to_store_id: int, quantities: list[int], *, by: Actor) -> None:
+        """Goods on their way to another store, there by tomorrow. An earlier, interrupted run may have sent them already."""
+        listed = [Listed(sku, units) for sku, units in zip(await self.goods(store_id, len(quantities)), quantities, strict=False)]
+        due = datetime.now(UTC) + timedelta(days=1)
+        with suppress(NumberTaken):
+            async with self.sessions.begin() as session:
+                await send_transfer(
+                    writing(session), store_id, to_store_id=to_store_id, lines=listed, by=by, number=number, expected_at=due
+                )
 
     async def view(self, order_id: UUID) -> OrderView:
         async with self.sessions.begin() as session:
