@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -73,7 +74,8 @@ class Shopkeeping(msgspec.Struct):
     async def expect(self, number: str, store_id: int, supplier: str, quantities: list[int], *, by: Actor, days: int) -> None:
         """A delivery from a supplier, due in so many days. An earlier, interrupted run may have ordered it already."""
         listed = [Listed(sku, units) for sku, units in zip(await self.goods(store_id, len(quantities)), quantities, strict=False)]
-        due = (datetime.now(UTC) + timedelta(days=days)).date()
+        store = await KnownStores(self.pool).by_id(store_id)
+        due = datetime.now(ZoneInfo(store.timezone)).date() + timedelta(days=days)
         with suppress(NumberTaken):
             async with self.sessions.begin() as session:
                 await make_purchase(

@@ -111,3 +111,10 @@ class TaskClosesItself(Refusal):
     title = N_("This task closes itself")
     reason = N_("Units that were promised are missing. The task closes when they are there again or promised no more.")
     next_step = N_("Count the goods, receive them, or cancel what cannot be served.")
+
+
+class TillReports(Refusal):
+    code = "till_reports"
+    title = N_("This till still reports")
+    reason = N_("Till %(till)s said within the last day that all its sales are in.")
+    next_step = N_("Reload the page. A till that is no longer used falls silent for a day first.")

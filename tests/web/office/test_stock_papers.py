@@ -240,6 +240,29 @@ async def test_tasks_are_settled_with_a_word(office: AsyncTestClient, shop: Shop
     assert "할 일이 없어요" in (await office.get("/office/stock/tasks")).text
 
 
+async def test_a_till_that_fell_silent_is_shown_and_may_be_retired(office: AsyncTestClient, shop: Shop) -> None:
+    await shop.pool.execute(
+        """INSERT INTO stockroom.till_feed (store_id, till, heard_at) VALUES
+           ($1, 'POS-1', now()), ($1, 'POS-2', now() - interval '25 hours'), ($1, 'POS <3>', '1970-01-01Z'), ($2, 'POS-9', now())""",
+        shop.world.gangnam, shop.world.hongdae,
+    )  # fmt: skip
+    assert await shop.pool.fetchval("SELECT stockroom.silent_stores()") == [shop.world.gangnam]
+    page = (await office.get("/office/stock/tasks")).text
+    assert "강남점 · POS-2" in page and "POS &lt;3&gt;" in page and "한 적 없음" in page
+    assert "POS-1" not in page and "POS-9" not in page
+    assert "POS-2" not in (await office.get("/office/stock/tasks?store=HD")).text
+    address = "/office/stock/tasks/GN/tills/retiring"
+    still = await send(office, address, {"till": "POS-1"}, headers=HTMX)
+    assert 'data-refused="till_reports"' in still.text
+    for till in ("POS-2", "POS <3>", "POS-2"):
+        done = await send(office, address, {"till": till, "of_store": "GN"})
+        assert done.headers["location"] == "/office/stock/tasks?store=GN"
+    assert "할 일이 없어요" in (await office.get("/office/stock/tasks")).text
+    assert await shop.pool.fetchval("SELECT stockroom.silent_stores()") == []
+    facts = await shop.pool.fetch("SELECT actor_id FROM journal.fact WHERE kind = 'stock.till_retired'")
+    assert [fact["actor_id"] for fact in facts] == [str(shop.world.manager.id)] * 2
+
+
 async def test_drift_is_shown_and_mended_on_purpose(office: AsyncTestClient, shop: Shop) -> None:
     assert "모두 맞아요" in (await office.get("/office/stock/drift")).text
     await shop.pool.execute(

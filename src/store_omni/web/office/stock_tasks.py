@@ -1,4 +1,4 @@
-"""/office/stock/tasks: what about stock a person has to look at."""
+"""/office/stock/tasks: what about stock a person has to look at, and tills that nobody hears from."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.stockroom.queries import TASKS_MAX, open_tasks
+from store_omni.stockroom.silent_tills import retire_till, silent_tills
 from store_omni.stockroom.tasks import ENDINGS, KINDS, REASONS, close_task
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock import stores_for_choice
@@ -46,6 +47,7 @@ async def show(
         "chosen": chosen,
         "stores": await stores_for_choice(known_stores),
         "codes": {one.id: one.code for one in stores.by_id.values()},
+        "silent": await silent_tills(read, chosen.id if chosen else None) if kind not in KINDS else [],
     }
     return page(request, "office/stock/tasks.html", context)
 
@@ -70,9 +72,24 @@ async def closing(
     return go_to(request, f"/office/stock/tasks?{urlencode(fields)}")
 
 
+@post("/{store_code:str}/tills/retiring", status_code=200)
+async def retiring(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    known_stores: NamedDependency[KnownStores],
+    store_code: FromPath[str],
+) -> Response[str]:
+    """`till`: the one that is no longer used; `of_store`: the list it was found in."""
+    store = await known_stores.by_code(store_code)
+    form = await read_form(request)
+    await retire_till(write, store.id, form.get("till", ""), by=by)
+    return go_to(request, f"/office/stock/tasks?{urlencode({'store': form.get('of_store', '')})}")
+
+
 TASKS = Router(
     path="/tasks",
     guards=[staff_guard("office", "manager")],
     dependencies={"by": Provide(by)},
-    route_handlers=[show, closing],
+    route_handlers=[show, closing, retiring],
 )
