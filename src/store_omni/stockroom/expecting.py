@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import text
 
 from store_omni.kit.database import ReadSession
+from store_omni.stockroom.silent_tills import SILENT
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -37,7 +38,25 @@ async def arrivals(session: ReadSession, store_id: int, sku_id: int, *, at: date
     return [Arrival(*row) for row in rows]
 
 
-async def confidence_of(session: ReadSession, store_id: int, sku_id: int) -> int:
-    """0 to 100, today."""
-    found = await session.scalar(text("SELECT stockroom.confidence(:store, :sku)"), {"store": store_id, "sku": sku_id})
-    return int(found) if found is not None else 100
+class Trust(msgspec.Struct, frozen=True):
+    """How far a figure is trusted today, 0 to 100, and what speaks against it: `short_picks` since it was last counted, the store's
+    `silent_tills` by name."""
+
+    confidence: int
+    counted_at: datetime | None
+    short_picks: int
+    silent_tills: list[str]
+
+
+async def trust_of(session: ReadSession, store_id: int, sku_id: int) -> Trust:
+    row = (
+        await session.execute(
+            text(
+                f"""SELECT coalesce(stockroom.confidence(:store, :sku), 100), t.counted_at, coalesce(t.short_picks, 0),
+                           ARRAY(SELECT f.till FROM stockroom.till_feed f WHERE f.store_id = :store AND {SILENT} ORDER BY 1)
+                    FROM (SELECT 1) x LEFT JOIN stockroom.trust t ON t.store_id = :store AND t.sku_id = :sku"""
+            ),
+            {"store": store_id, "sku": sku_id},
+        )
+    ).one()
+    return Trust(*row)

@@ -14,7 +14,7 @@ from store_omni.stockroom.hearing_tills import NEVER_HEARD
 from store_omni.stockroom.listing import check_reach
 
 # As `stockroom.silent_stores` has it.
-_SILENT = "f.heard_at < now() - interval '24 hours'"
+SILENT = "f.heard_at < now() - interval '24 hours'"
 
 
 class SilentTill(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ async def silent_tills(session: ReadSession, store_id: int | None = None) -> lis
         text(
             f"""SELECT s.id, s.code, s.name_ko, s.name_en, f.till, nullif(f.heard_at, CAST(:never AS timestamptz))
                 FROM stockroom.till_feed f JOIN stores.store s ON s.id = f.store_id
-                WHERE (CAST(:store AS int) IS NULL OR f.store_id = :store) AND {_SILENT} ORDER BY f.heard_at, s.code, f.till"""
+                WHERE (CAST(:store AS int) IS NULL OR f.store_id = :store) AND {SILENT} ORDER BY f.heard_at, s.code, f.till"""
         ),
         {"store": store_id, "never": NEVER_HEARD},
     )
@@ -47,7 +47,7 @@ async def retire_till(session: WriteSession, store_id: int, till: str, *, by: Ac
     check_reach(store_id, by)
     keys = {"store": store_id, "till": till}
     gone = await session.scalar(
-        text(f"DELETE FROM stockroom.till_feed f WHERE f.store_id = :store AND f.till = :till AND {_SILENT} RETURNING 1"), keys
+        text(f"DELETE FROM stockroom.till_feed f WHERE f.store_id = :store AND f.till = :till AND {SILENT} RETURNING 1"), keys
     )
     if gone:
         await record(session, "stock.till_retired", Subject("till", f"{store_id}/{till}", store_id=store_id), by=by)

@@ -251,6 +251,16 @@ async def test_a_till_that_fell_silent_is_shown_and_may_be_retired(office: Async
     assert "강남점 · POS-2" in page and "POS &lt;3&gt;" in page and "한 적 없음" in page
     assert "POS-1" not in page and "POS-9" not in page
     assert "POS-2" not in (await office.get("/office/stock/tasks?store=HD")).text
+    for place in ("/office/stock/GN/MUG-1", "/office/stock/GN/MUG-1/explanation"):
+        page = (await office.get(place)).text
+        assert "소식 없는 POS" in page and "POS &lt;3&gt;, POS-2" in page and "80" in page
+        elsewhere = (await office.get(place.replace("GN", "HD"))).text
+        assert "소식 없는 POS" not in elsewhere and "못 찾은 횟수" not in page
+    await shop.pool.execute(
+        "INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 1)",
+        shop.world.gangnam, shop.world.items[0].sku_id,
+    )  # fmt: skip
+    assert "그 뒤 못 찾은 횟수" in (await office.get("/office/stock/GN/MUG-1")).text
     address = "/office/stock/tasks/GN/tills/retiring"
     still = await send(office, address, {"till": "POS-1"}, headers=HTMX)
     assert 'data-refused="till_reports"' in still.text

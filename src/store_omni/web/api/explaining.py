@@ -14,7 +14,7 @@ from store_omni.catalog.queries import parts_of
 from store_omni.inventory.explaining import explain
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
-from store_omni.stockroom.expecting import arrivals, confidence_of
+from store_omni.stockroom.expecting import arrivals, trust_of
 from store_omni.stockroom.queries import ledger_of
 from store_omni.stockroom.views import EntryView
 from store_omni.web.api.declaring import reading
@@ -133,7 +133,7 @@ async def explanation(
         in_transit=found.in_transit,
         arrivals=[ArrivalOut(one.number, one.units, one.expected_at) for one in coming],
         quarantine=found.quarantine,
-        confidence=await confidence_of(read, place.id, sku_id),
+        confidence=(await trust_of(read, place.id, sku_id)).confidence,
         movements=[_movement(entry) for entry in entries],
     )
 

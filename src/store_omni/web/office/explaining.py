@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from store_omni.inventory.explaining import Explanation, explain
 from store_omni.inventory.offering import CONFIDENCE_MIN
 from store_omni.kit.database import ReadSession
-from store_omni.stockroom.expecting import arrivals, confidence_of
+from store_omni.stockroom.expecting import arrivals, trust_of
 from store_omni.stockroom.overseeing import goods_at
 from store_omni.stockroom.queries import ledger_of
 from store_omni.stockroom.ruling import CHANNELS
@@ -90,15 +90,15 @@ async def _context(read: ReadSession, here: Place, found: Explanation) -> dict[s
     entries = await ledger_of(read, here.store.id, here.sku_id, before=found.version + 1, limit=ENTRIES_SHOWN)
     coming = await arrivals(read, here.store.id, here.sku_id, at=None if present else found.at) if found.in_transit else []
     goods = (await goods_at(read, None, [here.sku_id]))[here.sku_id].goods
-    confidence = await confidence_of(read, here.store.id, here.sku_id)
+    trust = await trust_of(read, here.store.id, here.sku_id)
     return {
         "here": here,
         "goods": goods,
         "found": found,
         "present": present,
         "arrivals": coming,
-        "confidence": confidence,
-        "trusted": confidence >= CONFIDENCE_MIN,
+        "trust": trust,
+        "trusted": trust.confidence >= CONFIDENCE_MIN,
         "entries": entries,
         "causes": [cause_of(entry, here.store.code) for entry in entries],
         "reason_words": reason_words(),
