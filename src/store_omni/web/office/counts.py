@@ -19,7 +19,7 @@ from store_omni.stockroom.overseeing import categories_in_stock
 from store_omni.stockroom.overseeing_papers import counts_everywhere
 from store_omni.stockroom.papers import count_of
 from store_omni.stores.knowing import KnownStores
-from store_omni.web.office.stock import stores_for_choice
+from store_omni.web.office.papers import asked_for
 from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
@@ -39,19 +39,13 @@ async def show(
     store: FromQuery[str] = "",
     over: FromQuery[str] = "",
 ) -> Response[str]:
-    chosen = (await known_stores.all()).by_code.get(store)
-    counts = await counts_everywhere(read, store_id=chosen.id if chosen else None, show="over" if over else "open")
+    asked = await asked_for(request, known_stores, store=store, over=over)
     context = {
-        "staff": staff_view(request),
-        "nav": "stock",
-        "counts": counts,
-        "over": bool(over),
-        "chosen": chosen,
-        "stores": await stores_for_choice(known_stores),
-        "categories": category_names(await categories_in_stock(read, chosen.id if chosen else None)),
+        "counts": await counts_everywhere(read, store_id=asked.store_id, show=asked.show),
+        "categories": category_names(await categories_in_stock(read, asked.store_id)),
         "zone_name": category_name,
     }
-    return page(request, "office/stock/counts.html", context)
+    return page(request, "office/stock/counts.html", asked.context | context)
 
 
 async def _zone(session: ReadSession, form: dict[str, str]) -> Zone:

@@ -1,7 +1,7 @@
 """/office/stock/purchases: what stores expect from suppliers, ordering more, and waiting no longer for the rest."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,8 +19,8 @@ from store_omni.stockroom.overseeing_papers import purchases_everywhere
 from store_omni.stockroom.papers import purchase_of
 from store_omni.stockroom.purchasing import Listed, close_purchase, make_purchase
 from store_omni.stores.knowing import KnownStores
+from store_omni.web.office.papers import asked_for, drafted, drafted_with_more
 from store_omni.web.office.stock import stores_for_choice
-from store_omni.web.office.writing_papers import drafted, drafted_with_more
 from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.drafting import read_draft
 from store_omni.web.plumbing.forms import Checks, read_form
@@ -43,17 +43,9 @@ async def show(
     store: FromQuery[str] = "",
     over: FromQuery[str] = "",
 ) -> Response[str]:
-    chosen = (await known_stores.all()).by_code.get(store)
-    what: Literal["open", "over"] = "over" if over else "open"
-    context = {
-        "staff": staff_view(request),
-        "nav": "stock",
-        "purchases": await purchases_everywhere(read, store_id=chosen.id if chosen else None, show=what),
-        "over": bool(over),
-        "chosen": chosen,
-        "stores": await stores_for_choice(known_stores),
-    }
-    return page(request, "office/stock/purchases.html", context)
+    asked = await asked_for(request, known_stores, store=store, over=over)
+    purchases = await purchases_everywhere(read, store_id=asked.store_id, show=asked.show)
+    return page(request, "office/stock/purchases.html", asked.context | {"purchases": purchases})
 
 
 @get("/new")

@@ -1,7 +1,7 @@
 """/office/stock/transfers: goods on their way between stores, and sending some."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,9 +22,9 @@ from store_omni.stockroom.purchasing import Listed
 from store_omni.stockroom.transferring import close_transfer, send_transfer
 from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
+from store_omni.web.office.papers import asked_for, drafted, drafted_with_more
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.office.stock_refusing import of_free_units
-from store_omni.web.office.writing_papers import drafted, drafted_with_more
 from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.drafting import read_draft
 from store_omni.web.plumbing.forms import read_form
@@ -44,17 +44,9 @@ async def show(
     store: FromQuery[str] = "",
     over: FromQuery[str] = "",
 ) -> Response[str]:
-    chosen = (await known_stores.all()).by_code.get(store)
-    what: Literal["open", "over"] = "over" if over else "open"
-    context = {
-        "staff": staff_view(request),
-        "nav": "stock",
-        "transfers": await transfers_everywhere(read, store_id=chosen.id if chosen else None, show=what),
-        "over": bool(over),
-        "chosen": chosen,
-        "stores": await stores_for_choice(known_stores),
-    }
-    return page(request, "office/stock/transfers.html", context)
+    asked = await asked_for(request, known_stores, store=store, over=over)
+    transfers = await transfers_everywhere(read, store_id=asked.store_id, show=asked.show)
+    return page(request, "office/stock/transfers.html", asked.context | {"transfers": transfers})
 
 
 @get("/new")
