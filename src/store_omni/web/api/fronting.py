@@ -14,6 +14,7 @@ import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from store_omni.catalog.knowing import KnownSkus
+from store_omni.inventory.snapshot import KEPT_SKUS_MAX
 from store_omni.kit.keeping import Keeping
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
@@ -24,8 +25,8 @@ BEGIN, END = "/api/v1/skus/", "/availability"
 CODE = slice(len(BEGIN), -len(END))
 
 
-# Addresses whose answer is found in one look, in each language; beyond them a code is looked up first, as for a new address.
-AT_HAND_MAX = 5_000
+# Answers of each language that lie ready: as many as there is stock for them. The oldest goes first.
+AT_HAND_MAX = KEPT_SKUS_MAX
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
@@ -96,8 +97,9 @@ class Front:
             return None  # the router finds out for itself, and says so in words
         if ready is not None:
             at_hand = self._at_hand[locale]
-            if len(at_hand) >= AT_HAND_MAX:
-                at_hand.clear()
+            at_hand.pop(path, None)
+            while len(at_hand) >= AT_HAND_MAX:
+                del at_hand[next(iter(at_hand))]
             at_hand[path] = ready
         return ready
 
