@@ -220,6 +220,14 @@ async def test_what_nobody_delivers_is_refused(office: AsyncTestClient, shop: Sh
     assert await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase") == 1
 
 
+async def test_without_a_store_there_is_nothing_to_write(office: AsyncTestClient, shop: Shop) -> None:
+    await shop.pool.execute("UPDATE stores.store SET active = false")
+    office.app.state.known_stores._kept.forget_all()
+    for paper in ("purchases", "transfers"):
+        answer = await office.get(f"/office/stock/{paper}/new")
+        assert (answer.status_code, "아직 매장이 없어요" in answer.text) == (409, True)
+
+
 async def test_a_clerk_orders_nothing(client: AsyncTestClient, shop: Shop) -> None:
     await sign_in_staff(client, shop.world.clerk)
     answer = await send(client, "/office/stock/purchases", {"store": "GN", "supplier": "x", "lines": "1-1"}, headers=HTMX)

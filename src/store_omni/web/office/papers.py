@@ -6,12 +6,29 @@ import msgspec
 from litestar import Request
 
 from store_omni.kit.database import ReadSession
+from store_omni.kit.errors import N_, Refusal
 from store_omni.stockroom.listing import goods_by_code
 from store_omni.stores.knowing import KnownStores
+from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.drafting import UNITS_MAX, Draft, read_draft
 from store_omni.web.plumbing.forms import Checks
 from store_omni.web.plumbing.guarding import staff_view
+
+
+class NoStoresYet(Refusal):
+    code = "no_stores_yet"
+    title = N_("No stores yet")
+    reason = N_("A paper is one of a store, and there is none.")
+    next_step = N_("Import them with store-omni import stores FILE.")
+
+
+async def store_named(known_stores: KnownStores, code: str) -> StoreView:
+    """The store with this code, else the first by name. Errors: `NoStoresYet`."""
+    found = (await known_stores.all()).by_code.get(code) or next(iter(await stores_for_choice(known_stores)), None)
+    if found is None:
+        raise NoStoresYet
+    return found
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from store_omni.stockroom.overseeing_papers import purchases_everywhere
 from store_omni.stockroom.papers import purchase_of
 from store_omni.stockroom.purchasing import Listed, close_purchase, make_purchase
 from store_omni.stores.knowing import KnownStores
-from store_omni.web.office.papers import asked_for, drafted, drafted_with_more
+from store_omni.web.office.papers import asked_for, drafted, drafted_with_more, store_named
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.addresses import address
 from store_omni.web.plumbing.drafting import read_draft
@@ -60,14 +60,13 @@ async def new(
     lines: FromQuery[str] = "",
 ) -> Response[str]:
     """A purchase that is being written; it stands in the address."""
-    stores = await stores_for_choice(known_stores)
-    chosen = (await known_stores.all()).by_code.get(store) or stores[0]
+    chosen = await store_named(known_stores, store)
     draft = read_draft(lines)
     known = await goods_at(read, chosen.id, [line.sku_id for line in draft.lines])
     context = {
         "staff": staff_view(request),
         "nav": "stock",
-        "stores": stores,
+        "stores": await stores_for_choice(known_stores),
         "chosen": chosen,
         "supplier": supplier,
         "number": number,

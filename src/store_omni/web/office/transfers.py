@@ -22,7 +22,7 @@ from store_omni.stockroom.purchasing import Listed
 from store_omni.stockroom.transferring import close_transfer, send_transfer
 from store_omni.stores.knowing import KnownStores
 from store_omni.stores.queries import StoreView
-from store_omni.web.office.papers import asked_for, drafted, drafted_with_more
+from store_omni.web.office.papers import asked_for, drafted, drafted_with_more, store_named
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.office.stock_refusing import of_free_units
 from store_omni.web.plumbing.addresses import address
@@ -62,7 +62,7 @@ async def new(
     """A transfer that is being written; it stands in the address."""
     stores = await stores_for_choice(known_stores)
     by_code = (await known_stores.all()).by_code
-    from_store = by_code.get(sender) or stores[0]
+    from_store = await store_named(known_stores, sender)
     draft = read_draft(lines)
     known = await goods_at(read, from_store.id, [line.sku_id for line in draft.lines])
     listed = [(line, known[line.sku_id]) for line in draft.lines if line.sku_id in known]
