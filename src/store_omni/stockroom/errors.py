@@ -116,5 +116,5 @@ class TaskClosesItself(Refusal):
 class TillReports(Refusal):
     code = "till_reports"
     title = N_("This till still reports")
-    reason = N_("Till %(till)s said within the last day that all its sales are in.")
+    reason = N_("We heard from till %(till)s within the last day.")
     next_step = N_("Reload the page. A till that is no longer used falls silent for a day first.")

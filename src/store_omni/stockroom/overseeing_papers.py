@@ -172,15 +172,15 @@ CROSS JOIN LATERAL (
          (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
   FROM stockroom.purchase_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
   WHERE x.store_id = u.store_id AND x.purchase_id = u.id) n
-WHERE (CAST(:store AS int) IS NULL OR u.store_id = :store) AND u.state = ANY (:states)
-ORDER BY u.state = 'open' DESC, u.at DESC LIMIT {PAPERS_AT_ONCE}"""
+WHERE s.active AND (CAST(:store AS int) IS NULL OR u.store_id = :store) AND u.state = ANY (:states)
+ORDER BY CASE WHEN u.state = 'open' THEN u.expected_on END, u.at DESC LIMIT {PAPERS_AT_ONCE}"""
 _PURCHASE_STATES = {"open": ["open"], "over": ["received", "closed"]}
 
 
 async def purchases_everywhere(
     session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
 ) -> list[PurchaseRow]:
-    """Of one store or all; newest first."""
+    """Of one store or all: what is expected by its day, the earliest first, then what has none; what is over, the newest first."""
     rows = await session.execute(text(_PURCHASES), {"store": store_id, "states": _PURCHASE_STATES[show]})
     return [PurchaseRow(*row) for row in rows]
 

@@ -33,7 +33,7 @@ async def silent_tills(session: ReadSession, store_id: int | None = None) -> lis
     rows = await session.execute(
         text(
             f"""SELECT s.id, s.code, s.name_ko, s.name_en, f.till, nullif(f.heard_at, CAST(:never AS timestamptz))
-                FROM stockroom.till_feed f JOIN stores.store s ON s.id = f.store_id
+                FROM stockroom.till_feed f JOIN stores.store s ON s.id = f.store_id AND s.active
                 WHERE (CAST(:store AS int) IS NULL OR f.store_id = :store) AND {SILENT} ORDER BY f.heard_at, s.code, f.till"""
         ),
         {"store": store_id, "never": NEVER_HEARD},
@@ -47,7 +47,13 @@ async def retire_till(session: WriteSession, store_id: int, till: str, *, by: Ac
     check_reach(store_id, by)
     keys = {"store": store_id, "till": till}
     gone = await session.scalar(
-        text(f"DELETE FROM stockroom.till_feed f WHERE f.store_id = :store AND f.till = :till AND {SILENT} RETURNING 1"), keys
+        text(
+            f"""DELETE FROM stockroom.till_feed f WHERE f.store_id = :store AND f.till = :till AND {SILENT} AND NOT EXISTS (
+                  SELECT 1 FROM stockroom.till_report r
+                  WHERE r.store_id = f.store_id AND r.till = f.till AND r.at > now() - interval '24 hours')
+                RETURNING 1"""
+        ),
+        keys,
     )
     if gone:
         await record(session, "stock.till_retired", Subject("till", f"{store_id}/{till}", store_id=store_id), by=by)

@@ -197,6 +197,53 @@ async def test_goods_are_ordered_line_by_line_and_partly_come(office: AsyncTestC
     await balanced(shop)
 
 
+async def test_a_purchase_of_which_all_came_meanwhile_is_not_closed(office: AsyncTestClient, shop: Shop) -> None:
+    made = await ordered(office, shop)
+    lines = [Arrived(shop.world.items[0].sku_id, 4), Arrived(shop.world.items[1].sku_id, 2)]
+    clerk, purchase = shop.world.clerk.actor(), UUID(made.rsplit("/", 1)[1])
+    await do(shop, receive, shop.world.gangnam, lines=lines, by=clerk, purchase_id=purchase)
+    assert (await send(office, f"{made}/closing")).headers["location"] == made
+    assert await shop.pool.fetchval("SELECT state FROM stockroom.purchase") == "received" and await tasks(shop) == []
+
+
+async def test_closing_sent_twice_is_answered_twice_and_done_once(office: AsyncTestClient, shop: Shop) -> None:
+    made, fields = await ordered(office, shop), {"operation_id": "0199d2f0-0000-7000-8000-000000000002"}
+    for _ in range(2):
+        assert (await send(office, f"{made}/closing", fields)).headers["location"] == made
+    sent = (await send(office, "/office/stock/transfers", {
+        "sender": "GN", "receiver": "HD", "lines": f"{shop.world.items[0].sku_id}-2",
+    })).headers["location"]  # fmt: skip
+    fields = {"operation_id": "0199d2f0-0000-7000-8000-000000000003", "note": "분실"}
+    for _ in range(2):
+        assert (await send(office, f"{sent}/closing", fields)).headers["location"] == sent
+    assert len(await tasks(shop)) == 2 and len(await tasks(shop, shop.world.hongdae)) == 1
+
+
+@pytest.mark.parametrize(
+    ("paper", "fields"),
+    [("purchases", {"store": "GN", "supplier": "한빛유통"}), ("transfers", {"sender": "GN", "receiver": "HD"})],
+)
+async def test_a_code_that_was_typed_last_is_added_before_anything_is_sent(
+    office: AsyncTestClient, shop: Shop, paper: str, fields: dict[str, str]
+) -> None:
+    mug, lamp = (item.sku_id for item in shop.world.items[:2])
+    more = {"lines": f"{mug}-4", "code": shop.world.items[1].code}
+    address = (await send(office, f"/office/stock/{paper}", fields | more)).headers["location"]
+    assert address.endswith(f"&lines={lamp}-1.{mug}-4")
+    assert (
+        await shop.pool.fetchval("SELECT (SELECT count(*) FROM stockroom.purchase) + (SELECT count(*) FROM stockroom.transfer)")
+        == 0
+    )
+    # What nobody knows stands neither on the page nor in the sum.
+    assert 'value="' + f'{mug}-4"' in (await office.get(f"/office/stock/{paper}/new?lines={mug}-4.99999-5")).text
+
+
+async def test_a_long_paper_loses_no_line(office: AsyncTestClient, shop: Shop) -> None:
+    lines = ".".join([f"{shop.world.items[0].sku_id}-3", *(f"{100_000_000 + number}-99999" for number in range(299))])
+    address = (await send(office, "/office/stock/purchases/lines", {"store": "GN", "lines": lines})).headers["location"]
+    assert address.endswith(f"lines={lines}")
+
+
 async def test_an_order_sent_twice_is_expected_once(office: AsyncTestClient, shop: Shop) -> None:
     twice = [await ordered(office, shop, operation_id="0199d2f0-0000-7000-8000-000000000001") for _ in range(2)]
     assert twice[0] == twice[1] and await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase") == 1
@@ -208,6 +255,11 @@ async def test_what_nobody_delivers_is_refused(office: AsyncTestClient, shop: Sh
         ({"lines": ""}, "nothing_listed"),
         ({"supplier": " "}, "invalid_input"),
         ({"due": "bald"}, "invalid_input"),
+        ({"due": "2031-01-01"}, "invalid_input"),
+        ({"due": "2026-W40-1"}, "invalid_input"),
+        ({"supplier": "한" * 101}, "invalid_input"),
+        ({"number": "7" * 101}, "invalid_input"),
+        ({f"units_{shop.world.items[0].sku_id}": "0000000011234567"}, "invalid_input"),
         ({"number": "PO-8"}, "number_taken"),
         ({f"units_{shop.world.items[0].sku_id}": "-3"}, "invalid_input"),
         ({"store": "XX"}, "not_found"),
@@ -230,8 +282,15 @@ async def test_without_a_store_there_is_nothing_to_write(office: AsyncTestClient
 
 async def test_a_clerk_orders_nothing(client: AsyncTestClient, shop: Shop) -> None:
     await sign_in_staff(client, shop.world.clerk)
-    answer = await send(client, "/office/stock/purchases", {"store": "GN", "supplier": "x", "lines": "1-1"}, headers=HTMX)
-    assert answer.status_code in (401, 403) and not await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase")
+    for address in (
+        "/purchases",
+        "/purchases/lines",
+        "/tasks/GN/tills/retiring",
+        f"/purchases/GN/{shop.world.manager.id}/closing",
+    ):
+        answer = await send(client, f"/office/stock{address}", {"store": "GN", "supplier": "x", "lines": "1-1"}, headers=HTMX)
+        assert answer.status_code in (401, 403), address
+    assert not await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase")
 
 
 async def test_tasks_are_settled_with_a_word(office: AsyncTestClient, shop: Shop) -> None:
@@ -261,14 +320,14 @@ async def test_a_till_that_fell_silent_is_shown_and_may_be_retired(office: Async
     assert "POS-2" not in (await office.get("/office/stock/tasks?store=HD")).text
     for place in ("/office/stock/GN/MUG-1", "/office/stock/GN/MUG-1/explanation"):
         page = (await office.get(place)).text
-        assert "소식 없는 POS" in page and "POS &lt;3&gt;, POS-2" in page and "80" in page
+        assert "판매가 빠졌을 수 있는 POS" in page and "POS &lt;3&gt;, POS-2" in page and "80" in page
         elsewhere = (await office.get(place.replace("GN", "HD"))).text
-        assert "소식 없는 POS" not in elsewhere and "못 찾은 횟수" not in page
+        assert "판매가 빠졌을 수 있는 POS" not in elsewhere and "못 찾은 횟수" not in page
     await shop.pool.execute(
         "INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 1)",
         shop.world.gangnam, shop.world.items[0].sku_id,
     )  # fmt: skip
-    assert "그 뒤 못 찾은 횟수" in (await office.get("/office/stock/GN/MUG-1")).text
+    assert "진열대에서 못 찾은 횟수" in (await office.get("/office/stock/GN/MUG-1")).text
     address = "/office/stock/tasks/GN/tills/retiring"
     still = await send(office, address, {"till": "POS-1"}, headers=HTMX)
     assert 'data-refused="till_reports"' in still.text
@@ -277,6 +336,17 @@ async def test_a_till_that_fell_silent_is_shown_and_may_be_retired(office: Async
         assert done.headers["location"] == "/office/stock/tasks?store=GN"
     assert "할 일이 없어요" in (await office.get("/office/stock/tasks")).text
     assert await shop.pool.fetchval("SELECT stockroom.silent_stores()") == []
+    # One that sends sales, and never says that these were all, is still there.
+    await shop.pool.execute("UPDATE stockroom.till_feed SET heard_at = '1970-01-01Z'")
+    await shop.pool.execute(
+        """INSERT INTO stockroom.till_report (store_id, till, number, kind, body_hash, document_id, happened_at)
+           SELECT store_id, 'POS-1', '1', 'sale', '', id, now() FROM inventory.document WHERE store_id = $1 LIMIT 1""",
+        shop.world.gangnam,
+    )
+    talking = await send(office, address, {"till": "POS-1"}, headers=HTMX)
+    assert 'data-refused="till_reports"' in talking.text
+    await shop.pool.execute("UPDATE stores.store SET active = false WHERE code = 'HD'")
+    assert "POS-9" not in (await office.get("/office/stock/tasks")).text
     facts = await shop.pool.fetch("SELECT actor_id FROM journal.fact WHERE kind = 'stock.till_retired'")
     assert [fact["actor_id"] for fact in facts] == [str(shop.world.manager.id)] * 2
 

@@ -1,6 +1,6 @@
 """/office/stock/purchases: what stores expect from suppliers, ordering more, and waiting no longer for the rest."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,6 +31,7 @@ from store_omni.web.plumbing.units import operation_key
 Req = Request[Any, Any, Any]
 BASE = "/office/stock/purchases"
 NAME_CHARS_MAX = 100
+DAYS_AWAY_MAX = timedelta(days=366)
 # What stands in the address besides the lines.
 HEAD = ("store", "supplier", "number", "due")
 
@@ -63,6 +64,7 @@ async def new(
     chosen = await store_named(known_stores, store)
     draft = read_draft(lines)
     known = await goods_at(read, chosen.id, [line.sku_id for line in draft.lines])
+    draft = draft.only(known)
     context = {
         "staff": staff_view(request),
         "nav": "stock",
@@ -72,7 +74,7 @@ async def new(
         "number": number,
         "due": due,
         "draft": draft,
-        "listed": [(line, known[line.sku_id]) for line in draft.lines if line.sku_id in known],
+        "listed": [(line, known[line.sku_id]) for line in draft.lines],
     }
     return page(request, "office/stock/purchase_new.html", context)
 
@@ -80,8 +82,11 @@ async def new(
 @post("/lines", status_code=200)
 async def lines(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
     """Adds what `code` names, or takes the numbers as they were typed; nothing is kept but in the address."""
-    form = await read_form(request)
-    draft = await drafted_with_more(read, form)
+    return await _written(request, read, await read_form(request))
+
+
+async def _written(request: Req, session: ReadSession, form: dict[str, str]) -> Response[str]:
+    draft = await drafted_with_more(session, form)
     return go_to(request, f"{BASE}/new?{urlencode({name: form.get(name, '') for name in HEAD} | {'lines': draft.text})}")
 
 
@@ -92,13 +97,16 @@ async def order(
     by: NamedDependency[Actor],
     known_stores: NamedDependency[KnownStores],
 ) -> Response[str]:
-    """The store expects it from now on: sent twice, it is expected once."""
+    """The store expects it from now on: sent twice, it is expected once. A code that was typed and not yet added is added first."""
     form = await read_form(request)
+    if form.get("code"):
+        return await _written(request, write, form)
     store = await known_stores.by_code(form.get("store", ""))
     listed = [Listed(line.sku_id, line.units) for line in drafted(form).lines]
     checks = Checks(form)
-    supplier = checks.need("supplier", N_("Who delivers it? Clerks look for this name."))[:NAME_CHARS_MAX]
-    number, due = form.get("number", "")[:NAME_CHARS_MAX], _day(checks)
+    checks.need("supplier", N_("Who delivers it? Clerks look for this name."))
+    supplier, number = (checks.short(field, most=NAME_CHARS_MAX) for field in ("supplier", "number"))
+    due = _day(checks, datetime.now(ZoneInfo(store.timezone)).date())
     checks.done()
 
     async def work() -> dict[str, Any]:
@@ -109,13 +117,17 @@ async def order(
     return go_to(request, address(BASE, store.code, made["purchase"]))
 
 
-def _day(checks: Checks) -> date | None:
+def _day(checks: Checks, today: date) -> date | None:
     typed = checks.form.get("due", "")
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        checks.problems["due"] = N_("Enter a day.")
+    if not typed:
         return None
+    try:
+        day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
+    except ValueError:
+        day = date.min
+    if abs(day - today) > DAYS_AWAY_MAX:
+        checks.problems["due"] = N_("Enter a day within a year of today.")
+    return day
 
 
 @get("/{store_code:str}/{purchase_id:uuid}")
@@ -143,9 +155,14 @@ async def closing(
     store_code: FromPath[str],
     purchase_id: FromPath[UUID],
 ) -> Response[str]:
-    """Nobody waits for the rest any longer: what is missing becomes a task."""
+    """Nobody waits for the rest any longer: what is missing becomes a task. Sent twice, it is closed once."""
     store = await known_stores.by_code(store_code)
-    await close_purchase(write, store.id, purchase_id, by=by)
+    form = await read_form(request)
+
+    async def work() -> dict[str, Any]:
+        return {"missing": len(await close_purchase(write, store.id, purchase_id, by=by))}
+
+    await once(write, operation_key(request, form), ["close_purchase", store.id, purchase_id], by, work)
     return go_to(request, address(BASE, store.code, purchase_id))
 
 

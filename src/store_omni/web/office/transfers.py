@@ -65,7 +65,8 @@ async def new(
     from_store = await store_named(known_stores, sender)
     draft = read_draft(lines)
     known = await goods_at(read, from_store.id, [line.sku_id for line in draft.lines])
-    listed = [(line, known[line.sku_id]) for line in draft.lines if line.sku_id in known]
+    draft = draft.only(known)
+    listed = [(line, known[line.sku_id]) for line in draft.lines]
     others = [store for store in stores if store.id != from_store.id]
     context = {
         "staff": staff_view(request),
@@ -95,8 +96,11 @@ def _due(form: dict[str, str], receiver: StoreView) -> datetime | None:
 @post("/lines", status_code=200)
 async def lines(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
     """Adds what `code` names, or takes the numbers as they were typed; nothing is kept but in the address."""
-    form = await read_form(request)
-    draft = await drafted_with_more(read, form)
+    return await _written(request, read, await read_form(request))
+
+
+async def _written(request: Req, session: ReadSession, form: dict[str, str]) -> Response[str]:
+    draft = await drafted_with_more(session, form)
     fields = {"sender": form.get("sender", ""), "receiver": form.get("receiver", ""), "due": form.get("due", "")}
     return go_to(request, f"{BASE}/new?{urlencode(fields | {'lines': draft.text})}")
 
@@ -108,8 +112,10 @@ async def send(
     by: NamedDependency[Actor],
     known_stores: NamedDependency[KnownStores],
 ) -> Response[str]:
-    """Goods leave a store: sent twice, they leave once."""
+    """Goods leave a store: sent twice, they leave once. A code that was typed and not yet added is added first."""
     form = await read_form(request)
+    if form.get("code"):
+        return await _written(request, write, form)
     sender = await known_stores.by_code(form.get("sender", ""))
     receiver = await known_stores.by_code(form.get("receiver", ""))
     if sender.id == receiver.id:
@@ -157,11 +163,17 @@ async def closing(
     store_code: FromPath[str],
     transfer_id: FromPath[UUID],
 ) -> Response[str]:
-    """Nobody waits for the rest any longer: it is written off at the receiver and becomes a task there."""
+    """Nobody waits for the rest any longer: it is written off at the receiver and becomes a task there. Sent twice, it is
+    written off once."""
     store = await known_stores.by_code(store_code)
     form = await read_form(request)
     transfer = await transfer_of(write, store.id, transfer_id)
-    await close_transfer(write, transfer.to_store_id, transfer_id, by=by, note=form.get("note", ""))
+    note = form.get("note", "")
+
+    async def work() -> dict[str, Any]:
+        return {"missing": len(await close_transfer(write, transfer.to_store_id, transfer_id, by=by, note=note))}
+
+    await once(write, operation_key(request, form), ["close_transfer", transfer_id, note], by, work)
     return go_to(request, address(BASE, store.code, transfer_id))
 
 

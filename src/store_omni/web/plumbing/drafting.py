@@ -3,6 +3,8 @@
 Written as `sku-units` or `sku-units-damaged`, joined by dots, the newest first: `12-3.7-10-1`.
 """
 
+from collections.abc import Container
+
 import msgspec
 
 from store_omni.kit.errors import N_, Refusal
@@ -36,6 +38,10 @@ class Draft(msgspec.Struct, frozen=True):
     @property
     def units(self) -> int:
         return sum(line.units for line in self.lines)
+
+    def only(self, sku_ids: Container[int]) -> "Draft":
+        """Without what is not among these."""
+        return Draft(tuple(line for line in self.lines if line.sku_id in sku_ids))
 
     def line(self, sku_id: int) -> DraftLine:
         return next((line for line in self.lines if line.sku_id == sku_id), DraftLine(sku_id, 0))

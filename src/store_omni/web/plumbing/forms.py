@@ -9,13 +9,20 @@ from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.phones import normal_phone
 
 TEXT_CHARS_MAX = 2000
+# Papers that are being written, see `drafting`: 300 lines of at most 27 characters.
+DRAFT_FIELDS, DRAFT_CHARS_MAX = ("lines", "got"), 8_100
+DIGITS_MAX = 9
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
 
 
 async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The form's text fields, trimmed. Files and repeated fields are not expected here; the last value counts."""
     form = await request.form()
-    return {key: value.strip()[:TEXT_CHARS_MAX] for key, value in form.items() if isinstance(value, str)}
+    return {
+        key: value.strip()[: DRAFT_CHARS_MAX if key in DRAFT_FIELDS else TEXT_CHARS_MAX]
+        for key, value in form.items()
+        if isinstance(value, str)
+    }
 
 
 class Checks:
@@ -54,10 +61,18 @@ class Checks:
         typed = self.form.get(field, "")
         if not typed and default is not None:
             return default
-        if not typed.isascii() or not typed.isdigit() or not low <= int(typed[:9]) <= high:
+        digits = typed.lstrip("0") or typed[-1:]
+        if not typed.isascii() or not typed.isdigit() or len(digits) > DIGITS_MAX or not low <= int(digits) <= high:
             self.problems[field] = N_("Please enter a whole number in the allowed range.")
             return low
-        return int(typed)
+        return int(digits)
+
+    def short(self, field: str, *, most: int) -> str:
+        """Empty where nothing was typed."""
+        typed = self.form.get(field, "")
+        if len(typed) > most:
+            self.problems[field] = N_("That is too long.")
+        return typed
 
     def one_of(self, field: str, allowed: tuple[str, ...]) -> str:
         value = self.form.get(field, "")
