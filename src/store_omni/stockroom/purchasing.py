@@ -74,11 +74,9 @@ async def make_purchase(
 
 
 async def close_purchase(session: WriteSession, store_id: int, purchase_id: UUID, *, by: Actor) -> list[Discrepancy]:
-    """Nothing more is expected; what is missing is said and becomes a task. One of which everything has come stays as it is.
+    """Nothing more is expected, and nothing more is taken in with it; what is missing is said and becomes a task.
     Errors: `PurchaseOver`, `NotFound`."""
     state = await lock_purchase(session, store_id, purchase_id, by=by)
-    if state == "received":
-        return []
     keys = {"store": store_id, "id": purchase_id}
     await session.execute(text("UPDATE stockroom.purchase SET state = 'closed' WHERE store_id = :store AND id = :id"), keys)
     rows = await session.execute(

@@ -197,13 +197,15 @@ async def test_goods_are_ordered_line_by_line_and_partly_come(office: AsyncTestC
     await balanced(shop)
 
 
-async def test_a_purchase_of_which_all_came_meanwhile_is_not_closed(office: AsyncTestClient, shop: Shop) -> None:
+async def test_a_purchase_that_is_closed_when_all_has_come_has_arrived(office: AsyncTestClient, shop: Shop) -> None:
     made = await ordered(office, shop)
     lines = [Arrived(shop.world.items[0].sku_id, 4), Arrived(shop.world.items[1].sku_id, 2)]
     clerk, purchase = shop.world.clerk.actor(), UUID(made.rsplit("/", 1)[1])
     await do(shop, receive, shop.world.gangnam, lines=lines, by=clerk, purchase_id=purchase)
     assert (await send(office, f"{made}/closing")).headers["location"] == made
-    assert await shop.pool.fetchval("SELECT state FROM stockroom.purchase") == "received" and await tasks(shop) == []
+    for page in ((await office.get(made)).text, (await office.get("/office/stock/purchases?over=yes")).text):
+        assert "도착" in page and "마감됨" not in page and "다 들어오지 않았어요" not in page
+    assert await tasks(shop) == []
 
 
 async def test_closing_sent_twice_is_answered_twice_and_done_once(office: AsyncTestClient, shop: Shop) -> None:
