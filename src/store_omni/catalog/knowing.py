@@ -35,10 +35,6 @@ class KnownSkus:
             self._ids[code] = sku_id
         return list(self._ids.values())
 
-    def peek(self, code: str) -> int | None:
-        """What is known without asking."""
-        return self._ids.get(code)
-
     async def ids(self, codes: Iterable[str]) -> dict[str, int]:
         """Codes of what is not sold are missing."""
         if monotonic() - self._since > CODES_KEPT_SECONDS:

@@ -23,8 +23,6 @@ from store_omni.web.plumbing.texts import use_locale
 
 BEGIN, END = "/api/v1/skus/", "/availability"
 CODE = slice(len(BEGIN), -len(END))
-
-
 # Answers of each language that lie ready: as many as there is stock for them. The oldest goes first.
 AT_HAND_MAX = KEPT_SKUS_MAX
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -15,7 +15,7 @@ from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_
 from store_omni.stockroom.overseeing import goods_at
-from store_omni.stockroom.overseeing_papers import purchases_everywhere
+from store_omni.stockroom.overseeing_papers import PAPERS_AT_ONCE, purchases_everywhere
 from store_omni.stockroom.papers import purchase_of
 from store_omni.stockroom.purchasing import Listed, close_purchase, make_purchase
 from store_omni.stores.knowing import KnownStores
@@ -46,7 +46,8 @@ async def show(
 ) -> Response[str]:
     asked = await asked_for(request, known_stores, store=store, over=over)
     purchases = await purchases_everywhere(read, store_id=asked.store_id, show=asked.show)
-    return page(request, "office/stock/purchases.html", asked.context | {"purchases": purchases})
+    context = {"purchases": purchases, "capped": len(purchases) == PAPERS_AT_ONCE}
+    return page(request, "office/stock/purchases.html", asked.context | context)
 
 
 @get("/new")
