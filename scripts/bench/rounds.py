@@ -19,6 +19,8 @@ from bench import asking, cases, raw_sql
 WARM_SECONDS = 1.0
 DESCRIPTION = "/api/v1/schema/openapi.json"
 UUIDV7_SINCE = 180_000
+# Where both are web servers, a moment of each in turn: the same machine is a third faster or slower a few seconds later.
+TURN_SECONDS = 0.25
 
 
 class ProductFailed(Exception):
@@ -110,7 +112,7 @@ def _product(scene: Scene, name: str, source: Source, clients: int, seconds: flo
     return done, figures
 
 
-def _raw(scene: Scene, case: Case, clients: int, seconds: int) -> tuple[float, float]:
+def _raw(scene: Scene, case: Case, clients: int, seconds: float) -> tuple[float, float]:
     """(per second, microseconds of PostgreSQL's CPU per statement; of the bare server's where that is the limit)."""
     if case.raw == cases.BARE:
         before = cpu_seconds(scene.bare.pid)
@@ -143,8 +145,7 @@ def measure(scene: Scene, case: Case, *, clients: int, rounds: int, seconds: int
     raws: list[tuple[float, float]] = []
     products: list[_Measured] = []
     checked(case.name, load(scene.web.port, _source(scene, case, clients, 1), clients=clients, seconds=WARM_SECONDS))
-    # Where both are web servers, a second of each in turn: the same machine is a third faster a few seconds later.
-    turns, each = (rounds * seconds, 1) if case.raw == cases.BARE else (rounds, seconds)
+    turns, each = (round(rounds * seconds / TURN_SECONDS), TURN_SECONDS) if case.raw == cases.BARE else (rounds, seconds)
     for _ in range(turns):
         raws.append(_raw(scene, case, clients, each))
         products.append(_product(scene, case.name, _source(scene, case, clients, each), clients, each)[1])
