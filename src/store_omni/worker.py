@@ -117,14 +117,15 @@ async def log_head(pool: asyncpg.Pool) -> None:
 
 
 async def forget_old(pool: asyncpg.Pool) -> None:
-    """Operation keys live 72 hours, counted tries a day, sign-ins and used links a month after their end; of an ended hold
-    only what moved is kept, not whose it was."""
+    """Operation keys live 72 hours, counted tries a day, notices too, sign-ins and used links a month after their end; of an
+    ended hold only what moved is kept, not whose it was."""
     await pool.execute("DELETE FROM journal.operation WHERE at < now() - interval '72 hours'")
     await pool.execute("DELETE FROM journal.tries WHERE since < now() - interval '1 day'")
     await pool.execute(
         "UPDATE inventory.hold SET phone_hash = NULL, device_hash = NULL WHERE state <> 'active' "
         "AND ended_at < now() - interval '1 day' AND coalesce(phone_hash, device_hash) IS NOT NULL"
     )
+    await pool.execute("DELETE FROM inventory.notice WHERE at < now() - interval '1 day'")
     await pool.execute("DELETE FROM orders.order_viewer WHERE expires_at < now()")
     await pool.execute("DELETE FROM staff.sign_in WHERE expires_at < now() - interval '30 days'")
     await pool.execute("DELETE FROM customers.sign_in WHERE expires_at < now() - interval '30 days'")

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 import asyncpg
 import pytest
 
-from store_omni.inventory.announcing import CHANNEL, PAYLOAD_BYTES_MAX, SKUS_TOLD_MAX, Announcer, messages
+from store_omni.inventory.announcing import CHANNEL, PAYLOAD_BYTES_MAX, SKUS_TOLD_MAX, Announcer, look, messages
 from store_omni.inventory.listening import NAME, Listener
 from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot, forget
 
@@ -65,6 +65,90 @@ async def test_each_change_is_told_once_in_whatever_order_they_commit(
     assert await announcer.announce() == 0
     await until(lambda: sum(text.startswith("@") for text in heard) == 4)
     assert [text for text in heard if not text.startswith("@")] == [str(second), str(first), str(third)]
+
+
+AGES_AGO = "clock_timestamp() - interval '300 days'"
+EVERYTHING_AGAIN = "*"
+# What is there before, what then changes, and of what the processes hear: a SKU's place among the items, or "*". $1 store, $2 first
+# item, $3 second item.
+BESIDES = {
+    "first doubt": ("", "INSERT INTO stockroom.trust (store_id, sku_id, short_picks) VALUES ($1, $2, 1)", 0),
+    "more doubt": (
+        "INSERT INTO stockroom.trust (store_id, sku_id) VALUES ($1, $2)",
+        "UPDATE stockroom.trust SET short_picks = 1 WHERE store_id = $1 AND sku_id = $2",
+        0,
+    ),
+    "counted again": (
+        f"INSERT INTO stockroom.trust (store_id, sku_id, counted_at) VALUES ($1, $2, {AGES_AGO})",
+        "UPDATE stockroom.trust SET counted_at = clock_timestamp() WHERE store_id = $1 AND sku_id = $2",
+        0,
+    ),
+    "counted, nothing doubted": ("", "INSERT INTO stockroom.trust (store_id, sku_id, counted_at) VALUES ($1, $2, now())", None),
+    "a till that never said": (
+        "",
+        f"INSERT INTO stockroom.till_feed (store_id, till, heard_at) SELECT $1::int, 'T1', {AGES_AGO} WHERE $2::int > 0",
+        EVERYTHING_AGAIN,
+    ),
+    "a silent till says": (
+        f"INSERT INTO stockroom.till_feed (store_id, till, heard_at) SELECT $1::int, 'T1', {AGES_AGO} WHERE $2::int > 0",
+        "UPDATE stockroom.till_feed SET heard_at = now() WHERE store_id = $1 AND $2::int > 0",
+        EVERYTHING_AGAIN,
+    ),
+    "a silent till is retired": (
+        f"INSERT INTO stockroom.till_feed (store_id, till, heard_at) SELECT $1::int, 'T1', {AGES_AGO} WHERE $2::int > 0",
+        "DELETE FROM stockroom.till_feed WHERE store_id = $1 AND $2::int > 0",
+        EVERYTHING_AGAIN,
+    ),
+    "a till says as ever": (
+        "INSERT INTO stockroom.till_feed (store_id, till) SELECT $1::int, 'T1' WHERE $2::int > 0",
+        "UPDATE stockroom.till_feed SET heard_at = clock_timestamp() WHERE store_id = $1 AND $2::int > 0",
+        None,
+    ),
+    "out of the range": ("", "UPDATE catalog.sku SET active = false WHERE id = $2 AND $1::int > 0", 0),
+    "its product too": (
+        "",
+        "UPDATE catalog.product SET active = false WHERE id = (SELECT product_id FROM catalog.sku WHERE id = $2) AND $1::int > 0",
+        0,
+    ),
+    "another price": ("", "UPDATE catalog.sku SET price_minor = price_minor + 1 WHERE id = $2 AND $1::int > 0", None),
+    "a part more": (
+        "UPDATE catalog.sku SET kind = 'bundle' WHERE id = $2 AND $1::int > 0",
+        "INSERT INTO catalog.bundle_part (bundle_sku_id, part_sku_id, qty) SELECT $2, $3::int, 1 WHERE $1::int > 0",
+        0,
+    ),
+    "more of a part": (
+        "INSERT INTO catalog.bundle_part (bundle_sku_id, part_sku_id, qty) SELECT $2, $3::int, 1 WHERE $1::int > 0",
+        "UPDATE catalog.bundle_part SET qty = 2 WHERE bundle_sku_id = $2 AND $1::int > 0",
+        0,
+    ),
+    "a part less": (
+        "INSERT INTO catalog.bundle_part (bundle_sku_id, part_sku_id, qty) SELECT $2, $3::int, 1 WHERE $1::int > 0",
+        "DELETE FROM catalog.bundle_part WHERE bundle_sku_id = $2 AND $1::int > 0",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("besides", BESIDES)
+async def test_what_else_is_shown_of_a_sku_is_told_too(pool: asyncpg.Pool, world: World, besides: str) -> None:
+    """Trust, tills, the range: whoever keeps what is shown hears of these as of the stock itself."""
+    before, change, of = BESIDES[besides]
+    skus = [item.sku_id for item in world.items[:2]]
+
+    async def run(statement: str) -> None:
+        if statement:
+            values = [world.gangnam, *skus]
+            await pool.execute(statement, *values[: max(int(part[0]) for part in statement.split("$")[1:])])
+
+    await run(before)
+    seen = (await look(pool, None)).seen
+    await run(change)
+    siblings = "SELECT array_agg(id) FROM catalog.sku WHERE product_id = (SELECT product_id FROM catalog.sku WHERE id = $1)"
+    expected = {EVERYTHING_AGAIN: None, None: [], 0: [skus[0]]}[of]
+    if besides == "its product too":
+        expected = await pool.fetchval(siblings, skus[0])
+    found = (await look(pool, seen)).changed
+    assert (sorted(found) if found else found) == (sorted(expected) if expected else expected)
 
 
 def test_messages_fit() -> None:

@@ -1,4 +1,4 @@
-"""Telling every process which SKUs have changed, four times a second, by the one leader among the workers.
+"""Telling every process of which SKUs something shown has changed, four times a second, by the one leader among the workers.
 
 Changes are found by the transaction that wrote them and never by "newer than the last one seen": transactions commit in
 another order than they began, and one that commits late would be passed over.
@@ -26,6 +26,9 @@ SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timesta
     UNION
     SELECT v.sku_id FROM inventory.selling_rule_version v
     WHERE v.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(v.tx, $1::text::pg_snapshot)
+    UNION
+    SELECT n.sku_id FROM inventory.notice n
+    WHERE n.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(n.tx, $1::text::pg_snapshot)
     LIMIT $2) c) AS changed"""
 
 
@@ -55,7 +58,9 @@ class Look(msgspec.Struct, frozen=True):
 async def look(database: asyncpg.Pool | asyncpg.Connection, seen: str | None) -> Look:
     row: Any = await database.fetchrow(_CHANGED, seen or "1:1:", SKUS_TOLD_MAX + 1 if seen else 0)
     changed = list(row["changed"] or []) if seen else None
-    return Look(None if changed and len(changed) > SKUS_TOLD_MAX else changed, row["at"], row["seen"])
+    if changed and (None in changed or len(changed) > SKUS_TOLD_MAX):
+        changed = None  # a notice of all of them, or too many to name
+    return Look(changed, row["at"], row["seen"])
 
 
 def read_told(message: str) -> tuple[float, str | None]:

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_omni.kit.database import Base, Long, Xid8
@@ -210,5 +210,18 @@ class SellingRuleVersion(Base):
     few_below: Mapped[int]
     closed: Mapped[bool]
     removed: Mapped[bool] = mapped_column(server_default="false")
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    tx: Mapped[str] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
+
+
+class Notice(Base):
+    """Written by trigger: something besides stock and selling rules changed what is shown of a SKU, its trust or its place in the
+    range. `sku_id` None: of all of them. Only for those who keep what they show; gone after a day."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_tx", "tx"), {"schema": "inventory"})
+
+    id: Mapped[Long] = mapped_column(Identity(always=True), primary_key=True)
+    sku_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     tx: Mapped[str] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
