@@ -1,6 +1,7 @@
-"""What else bears on a figure: units on their way with their day, and how far the figure is trusted."""
+"""What else bears on a figure: units on their way or ordered, with their day, and how far the figure is trusted."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
@@ -36,6 +37,33 @@ async def arrivals(session: ReadSession, store_id: int, sku_id: int, *, at: date
     """On their way at that time, the soonest first. Of a transfer that has arrived since, all that was sent."""
     rows = await session.execute(_ARRIVALS, {"store": store_id, "sku": sku_id, "at": at})
     return [Arrival(*row) for row in rows]
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """Units of one purchase that a store still waits for. `expected_on` None: nobody said when. `late`: that day is over there."""
+
+    id: UUID
+    number: str
+    supplier: str
+    units: int
+    expected_on: date | None
+    late: bool
+
+
+async def ordered(session: ReadSession, store_id: int, sku_id: int) -> list[Ordered]:
+    """What suppliers will bring of a SKU, the earliest first."""
+    rows = await session.execute(
+        text(
+            """SELECT u.id, u.number, u.supplier, i.qty_ordered - i.qty_received, u.expected_on,
+                      coalesce(u.expected_on < (now() AT TIME ZONE s.timezone)::date, false)
+               FROM stockroom.purchase u JOIN stores.store s ON s.id = u.store_id
+               JOIN stockroom.purchase_line i ON i.store_id = u.store_id AND i.purchase_id = u.id AND i.sku_id = :sku
+               WHERE u.store_id = :store AND u.state = 'open' AND i.qty_received < i.qty_ordered
+               ORDER BY u.expected_on NULLS LAST, u.at"""
+        ),
+        {"store": store_id, "sku": sku_id},
+    )
+    return [Ordered(*row) for row in rows]
 
 
 class Trust(msgspec.Struct, frozen=True):

@@ -165,13 +165,15 @@ async def every_shelf(session: ReadSession, sought: Sought) -> AsyncIterator[lis
 
 
 class GoodsAt(msgspec.Struct, frozen=True):
-    """A SKU as a paper lists it: `on_hand` and what is `free` of promises in one store, both 0 where it never was."""
+    """A SKU as a paper lists it: `on_hand` and what is `free` of promises in one store, both 0 where it never was. `sold`: it is in
+    the range."""
 
     goods: Goods
     drawing: str
     colour: str
     on_hand: int
     free: int
+    sold: bool
 
 
 async def goods_at(session: ReadSession, store_id: int | None, sku_ids: Sequence[int]) -> dict[int, GoodsAt]:
@@ -179,7 +181,8 @@ async def goods_at(session: ReadSession, store_id: int | None, sku_ids: Sequence
     rows = await session.execute(
         text(
             f"""SELECT {GOODS}, p.drawing, CASE WHEN k.colour <> '' THEN k.colour ELSE p.colour END, coalesce(l.on_hand, 0),
-                       CASE WHEN l.short > 0 THEN 0 ELSE greatest(0, coalesce(l.on_hand - l.allocated - l.reserved, 0)) END
+                       CASE WHEN l.short > 0 THEN 0 ELSE greatest(0, coalesce(l.on_hand - l.allocated - l.reserved, 0)) END,
+                       k.active AND p.active
                 FROM catalog.sku k JOIN catalog.product p ON p.id = k.product_id
                 LEFT JOIN inventory.stock_level l ON l.sku_id = k.id AND l.store_id = :store
                 WHERE k.id = ANY(:skus) AND k.kind = 'goods'"""

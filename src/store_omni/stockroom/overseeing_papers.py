@@ -85,16 +85,16 @@ async def open_recount(session: ReadSession, store_id: int, sku_id: int) -> UUID
 
 
 class TransferRow(msgspec.Struct, frozen=True):
-    """`sent`, `received`, `missing`, `extra`: units of all lines. `late`: it should have come by now."""
+    """`sent`, `received`, `missing`, `extra`: units of all lines. `late`: it should have come by now. `at_code`: the store that it is
+    looked at from, the sender where that is still in use."""
 
     id: UUID
     number: str
     state: str
     store_id: int
-    from_code: str
+    at_code: str
     from_name_ko: str
     from_name_en: str
-    to_code: str
     to_name_ko: str
     to_name_en: str
     expected_at: datetime | None
@@ -115,7 +115,7 @@ class TransferRow(msgspec.Struct, frozen=True):
 
 
 _TRANSFERS = f"""
-SELECT t.id, t.number, t.state, t.store_id, a.code, a.name_ko, a.name_en, b.code, b.name_ko, b.name_en, t.expected_at,
+SELECT t.id, t.number, t.state, t.store_id, CASE WHEN a.active THEN a.code ELSE b.code END, a.name_ko, a.name_en, b.name_ko, b.name_en, t.expected_at,
        coalesce(t.expected_at < now() AND t.state IN ('sent', 'partly_received'), false), t.sent_at, t.closed_at,
        coalesce(n.first_ko, ''), coalesce(n.first_en, ''), n.items, n.sent, n.received, n.missing, n.extra
 FROM stockroom.transfer t JOIN stores.store a ON a.id = t.store_id JOIN stores.store b ON b.id = t.to_store_id
@@ -125,7 +125,7 @@ CROSS JOIN LATERAL (
          (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
   FROM stockroom.transfer_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
   WHERE x.store_id = t.store_id AND x.transfer_id = t.id) n
-WHERE (CAST(:store AS int) IS NULL OR :store IN (t.store_id, t.to_store_id)) AND t.state = ANY (:states)
+WHERE (a.active OR b.active) AND (CAST(:store AS int) IS NULL OR :store IN (t.store_id, t.to_store_id)) AND t.state = ANY (:states)
 ORDER BY t.state IN ('sent', 'partly_received') DESC, t.sent_at DESC LIMIT {PAPERS_AT_ONCE}"""
 _TRANSFER_STATES = {"open": ["sent", "partly_received"], "over": ["received", "lost"]}
 

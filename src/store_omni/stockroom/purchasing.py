@@ -73,6 +73,30 @@ async def make_purchase(
     return paper
 
 
+async def correct_purchase(
+    session: WriteSession, store_id: int, purchase_id: UUID, *, supplier: str, expected_on: date | None, by: Actor
+) -> None:
+    """Somebody else delivers it, or on another day. What was said before is kept with the fact. Errors: `PurchaseOver`, `NotFound`."""
+    await lock_purchase(session, store_id, purchase_id, by=by)
+    keys = {"store": store_id, "id": purchase_id}
+    before = (
+        await session.execute(
+            text("SELECT supplier, expected_on FROM stockroom.purchase WHERE store_id = :store AND id = :id"), keys
+        )
+    ).one()
+    if (before.supplier, before.expected_on) == (supplier, expected_on):
+        return
+    await session.execute(
+        text("UPDATE stockroom.purchase SET supplier = :supplier, expected_on = :expected WHERE store_id = :store AND id = :id"),
+        keys | {"supplier": supplier, "expected": expected_on},
+    )
+    was, now = (day.isoformat() if day else None for day in (before.expected_on, expected_on))
+    await record(
+        session, "stock.purchase_corrected", Subject("purchase", purchase_id, store_id=store_id), by=by,
+        data={"supplier": [before.supplier, supplier], "expected_on": [was, now]},
+    )  # fmt: skip
+
+
 async def close_purchase(session: WriteSession, store_id: int, purchase_id: UUID, *, by: Actor) -> list[Discrepancy]:
     """Nothing more is expected, and nothing more is taken in with it; what is missing is said and becomes a task.
     Errors: `PurchaseOver`, `NotFound`."""

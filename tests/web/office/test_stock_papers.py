@@ -1,5 +1,6 @@
 """/office/stock/…: stocktakes that wait for a manager, transfers, tasks, reconciliation."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -130,6 +131,34 @@ async def test_goods_are_sent_and_partly_arrive(office: AsyncTestClient, shop: S
     await balanced(shop)
 
 
+async def test_what_a_store_had_sent_before_it_closed_down_is_seen_from_the_other(office: AsyncTestClient, shop: Shop) -> None:
+    fields = {"sender": "GN", "receiver": "HD", "lines": f"{shop.world.items[0].sku_id}-4"}
+    sent = (await send(office, "/office/stock/transfers", fields)).headers["location"]
+    there = sent.replace("/GN/", "/HD/")
+
+    async def close_down(store_id: int) -> str:
+        await shop.pool.execute("UPDATE stores.store SET active = false WHERE id = $1", store_id)
+        office.app.state.known_stores._kept.forget_all()
+        return (await office.get("/office/stock/transfers")).text
+
+    assert sent in (await office.get("/office/stock/transfers")).text
+    listed = await close_down(shop.world.gangnam)
+    assert there in listed and sent not in listed
+    assert "강남점 → 홍대점" in (await office.get(there)).text
+    assert (await send(office, f"{there}/closing")).headers["location"] == there
+    assert "다 도착하지 않았어요" in (await office.get(there)).text
+    assert "/office/stock/transfers/HD/" not in await close_down(shop.world.hongdae)
+
+
+async def test_goods_that_come_to_a_store_that_closed_down_lead_to_the_sender(office: AsyncTestClient, shop: Shop) -> None:
+    fields = {"sender": "GN", "receiver": "HD", "lines": f"{shop.world.items[0].sku_id}-4"}
+    sent = (await send(office, "/office/stock/transfers", fields)).headers["location"]
+    await shop.pool.execute("UPDATE stores.store SET active = false WHERE id = $1", shop.world.hongdae)
+    office.app.state.known_stores._kept.forget_all()
+    page = (await office.get(sent)).text
+    assert "/office/stock/GN/MUG-1" in page and "/office/stock/HD/" not in page
+
+
 async def test_what_cannot_travel_is_refused(office: AsyncTestClient, shop: Shop) -> None:
     sku = shop.world.items[0].sku_id
     for more, code in (
@@ -246,6 +275,50 @@ async def test_a_long_paper_loses_no_line(office: AsyncTestClient, shop: Shop) -
     assert address.endswith(f"lines={lines}")
 
 
+async def test_a_store_sees_at_a_level_what_suppliers_will_bring(office: AsyncTestClient, shop: Shop) -> None:
+    level = f"/office/stock/GN/{shop.world.items[0].code}"
+    assert "발주 중" not in (await office.get(level)).text
+    late = await ordered(office, shop, due=(datetime.now(UTC) - timedelta(days=9)).date().isoformat())
+    other = await ordered(office, shop, supplier="두손상회", store="HD")
+    page = (await office.get(level)).text
+    assert "발주 중" in page and late in page and "한빛유통 4개" in page and "도착 늦음" in page and other not in page
+    mug = shop.world.items[0].sku_id
+    paper = UUID(late.rsplit("/", 1)[1])
+    by = shop.world.clerk.actor()
+    await do(shop, receive, shop.world.gangnam, lines=[Arrived(mug, 3)], by=by, purchase_id=paper)
+    assert "한빛유통 1개" in (await office.get(level)).text
+    await do(shop, receive, shop.world.gangnam, lines=[Arrived(mug, 1)], by=by, purchase_id=paper)
+    assert "발주 중" not in (await office.get(level)).text
+
+
+async def test_who_delivers_and_when_can_be_put_right(office: AsyncTestClient, shop: Shop) -> None:
+    made = await ordered(office, shop, due=(datetime.now(UTC) - timedelta(days=9)).date().isoformat())
+    day = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    for _ in range(2):
+        assert (await send(office, f"{made}/correction", {"supplier": "두손상회", "due": day})).status_code < 400
+    page = (await office.get(made)).text
+    assert "두손상회 → 강남점" in page and f'value="{day}"' in page and "도착 늦음" not in page
+    facts = await shop.pool.fetch("SELECT data FROM journal.fact WHERE kind = 'stock.purchase_corrected'")
+    assert len(facts) == 1 and facts[0]["data"]["supplier"] == ["한빛유통", "두손상회"]
+    for fields, code in (({"supplier": " ", "due": day}, "invalid_input"), ({"supplier": "x", "due": "bald"}, "invalid_input")):
+        refused = await send(office, f"{made}/correction", fields, headers=HTMX)
+        assert f'data-refused="{code}"' in refused.text
+    await send(office, f"{made}/correction", {"supplier": "두손상회", "due": ""})
+    assert "두손상회 → 강남점" in (await office.get(made)).text
+    assert await shop.pool.fetchval("SELECT expected_on FROM stockroom.purchase") is None
+    await send(office, f"{made}/closing")
+    over = await send(office, f"{made}/correction", {"supplier": "x", "due": ""}, headers=HTMX)
+    assert 'data-refused="purchase_over"' in over.text
+
+
+async def test_goods_that_are_no_longer_sold_are_marked_on_a_paper(office: AsyncTestClient, shop: Shop) -> None:
+    mug, lamp = shop.world.items[:2]
+    await shop.pool.execute("UPDATE catalog.sku SET active = false WHERE id = $1", lamp.sku_id)
+    for paper in ("purchases", "transfers"):
+        page = (await office.get(f"/office/stock/{paper}/new?store=GN&sender=GN&lines={mug.sku_id}-1.{lamp.sku_id}-1")).text
+        assert page.count("판매 종료") == 1, paper
+
+
 async def test_an_order_sent_twice_is_expected_once(office: AsyncTestClient, shop: Shop) -> None:
     twice = [await ordered(office, shop, operation_id="0199d2f0-0000-7000-8000-000000000001") for _ in range(2)]
     assert twice[0] == twice[1] and await shop.pool.fetchval("SELECT count(*) FROM stockroom.purchase") == 1
@@ -289,6 +362,7 @@ async def test_a_clerk_orders_nothing(client: AsyncTestClient, shop: Shop) -> No
         "/purchases/lines",
         "/tasks/GN/tills/retiring",
         f"/purchases/GN/{shop.world.manager.id}/closing",
+        f"/purchases/GN/{shop.world.manager.id}/correction",
     ):
         answer = await send(client, f"/office/stock{address}", {"store": "GN", "supplier": "x", "lines": "1-1"}, headers=HTMX)
         assert answer.status_code in (401, 403), address

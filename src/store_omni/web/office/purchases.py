@@ -17,8 +17,9 @@ from store_omni.kit.errors import N_
 from store_omni.stockroom.overseeing import goods_at
 from store_omni.stockroom.overseeing_papers import PAPERS_AT_ONCE, purchases_everywhere
 from store_omni.stockroom.papers import purchase_of
-from store_omni.stockroom.purchasing import Listed, close_purchase, make_purchase
+from store_omni.stockroom.purchasing import Listed, close_purchase, correct_purchase, make_purchase
 from store_omni.stores.knowing import KnownStores
+from store_omni.stores.queries import StoreView
 from store_omni.web.office.papers import asked_for, drafted, drafted_with_more, store_named
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.addresses import address
@@ -105,9 +106,8 @@ async def order(
     store = await known_stores.by_code(form.get("store", ""))
     listed = [Listed(line.sku_id, line.units) for line in drafted(form).lines]
     checks = Checks(form)
-    checks.need("supplier", N_("Who delivers it? Clerks look for this name."))
-    supplier, number = (checks.short(field, most=NAME_CHARS_MAX) for field in ("supplier", "number"))
-    due = _day(checks, datetime.now(ZoneInfo(store.timezone)).date())
+    number = checks.short("number", most=NAME_CHARS_MAX)
+    supplier, due = _who_and_when(checks, store)
     checks.done()
 
     async def work() -> dict[str, Any]:
@@ -118,17 +118,20 @@ async def order(
     return go_to(request, address(BASE, store.code, made["purchase"]))
 
 
-def _day(checks: Checks, today: date) -> date | None:
-    typed = checks.form.get("due", "")
+def _who_and_when(checks: Checks, store: StoreView) -> tuple[str, date | None]:
+    """Supplier, and the delivery day by the store's calendar."""
+    checks.need("supplier", N_("Who delivers it? Clerks look for this name."))
+    supplier, typed = checks.short("supplier", most=NAME_CHARS_MAX), checks.form.get("due", "")
     if not typed:
-        return None
+        return supplier, None
+    today = datetime.now(ZoneInfo(store.timezone)).date()
     try:
         day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
     except ValueError:
         day = date.min
     if abs(day - today) > DAYS_AWAY_MAX:
         checks.problems["due"] = N_("Enter a day within a year of today.")
-    return day
+    return supplier, day
 
 
 @get("/{store_code:str}/{purchase_id:uuid}")
@@ -145,6 +148,24 @@ async def one(
     late = purchase.state == "open" and purchase.expected_on is not None and purchase.expected_on < today
     context = {"staff": staff_view(request), "nav": "stock", "store": store, "purchase": purchase, "late": late}
     return page(request, "office/stock/purchase.html", context)
+
+
+@post("/{store_code:str}/{purchase_id:uuid}/correction", status_code=200)
+async def correction(
+    request: Req,
+    write: NamedDependency[WriteSession],
+    by: NamedDependency[Actor],
+    known_stores: NamedDependency[KnownStores],
+    store_code: FromPath[str],
+    purchase_id: FromPath[UUID],
+) -> Response[str]:
+    """Who delivers it and when, as it is now."""
+    store = await known_stores.by_code(store_code)
+    checks = Checks(await read_form(request))
+    supplier, due = _who_and_when(checks, store)
+    checks.done()
+    await correct_purchase(write, store.id, purchase_id, supplier=supplier, expected_on=due, by=by)
+    return go_to(request, address(BASE, store.code, purchase_id))
 
 
 @post("/{store_code:str}/{purchase_id:uuid}/closing", status_code=200)
@@ -171,5 +192,5 @@ PURCHASES = Router(
     path="/purchases",
     guards=[staff_guard("office", "manager")],
     dependencies={"by": Provide(by)},
-    route_handlers=[show, new, lines, order, one, closing],
+    route_handlers=[show, new, lines, order, one, correction, closing],
 )

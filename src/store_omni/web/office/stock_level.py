@@ -14,7 +14,7 @@ from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, REASONS
 from store_omni.stockroom.charting import course_of
-from store_omni.stockroom.expecting import trust_of
+from store_omni.stockroom.expecting import ordered, trust_of
 from store_omni.stockroom.listing import known_goods
 from store_omni.stockroom.overseeing import Sought, shelf, shelves
 from store_omni.stockroom.queries import ledger_of
@@ -92,6 +92,7 @@ async def _context(request: Req, session: ReadSession, here: Place, by: Actor, d
         "may_undo": may_undo(entries[0] if entries else None, by),
         "adjust_choices": [(choice, *choice.split(":")) for choice in adjust_choices()],
         "damage_reasons": DAMAGE_REASONS,
+        "ordered": await ordered(session, here.store.id, here.sku_id),
         "trust": await trust_of(session, here.store.id, here.sku_id),
         "trusted": level.confidence >= CONFIDENCE_MIN,
     } | _ledger(entries, here)

@@ -148,6 +148,8 @@ async def one(
         "nav": "stock",
         "store": store,
         "transfer": transfer,
+        # Of a store that is no longer in use there is no page.
+        "level_code": transfer.to_code if transfer.to_code in (await known_stores.all()).by_code else store.code,
         "still_open": sum(line.open for line in transfer.lines),
         "differs": any(line.qty_missing or line.qty_extra for line in transfer.lines),
     }
