@@ -44,6 +44,18 @@ class Load:
     statuses: Counter = field(default_factory=Counter)
     sample: bytes = b""
 
+    def add(self, more: "Load") -> None:
+        """Another piece of the same load."""
+        self.finished += more.finished
+        self.answered += more.answered
+        self.lost += more.lost
+        self.seconds += more.seconds
+        self.own_cpu_seconds += more.own_cpu_seconds
+        self.reads += more.reads
+        self.writes += more.writes
+        self.statuses += more.statuses
+        self.sample = self.sample or more.sample
+
     @property
     def per_second(self) -> float:
         return self.finished / self.seconds

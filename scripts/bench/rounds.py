@@ -2,8 +2,9 @@
 
 import http.client
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 import asyncpg
 import msgspec
@@ -19,7 +20,8 @@ from bench import asking, cases, raw_sql
 WARM_SECONDS = 1.0
 DESCRIPTION = "/api/v1/schema/openapi.json"
 UUIDV7_SINCE = 180_000
-# Where both are web servers, a moment of each in turn: the same machine is a third faster or slower a few seconds later.
+# Where both are web servers, a round is so long a moment of each in turn, all of them taken together: the same machine is a third
+# faster or slower a few seconds later.
 TURN_SECONDS = 0.25
 
 
@@ -94,30 +96,30 @@ def checked(name: str, done: Load) -> Load:
     return done
 
 
-def _product(scene: Scene, name: str, source: Source, clients: int, seconds: float) -> tuple[Load, _Measured]:
-    web, postmaster = scene.web.pid, scene.deployment.postmaster
-    app, pg = cpu_seconds(web), cpu_seconds(postmaster)
-    done = checked(name, load(scene.web.port, source, clients=clients, seconds=seconds))
-    app, pg = cpu_seconds(web) - app, cpu_seconds(postmaster) - pg
-    times = done.times
-    each = 1e6 / done.answered
-    figures = _Measured(
-        done.per_second,
-        percentile(times, 0.5) * 1e3,
-        percentile(times, 0.99) * 1e3,
-        app * each,
-        pg * each,
-        done.own_cpu_seconds * each,
-    )
-    return done, figures
+class _Round:
+    """What one server answered in one round, of one piece or of several, with the CPU it took."""
+
+    def __init__(self, scene: Scene, name: str, server: Server, source: Source, clients: int) -> None:
+        self.name, self.server, self.source, self.clients = name, server, source, clients
+        self.postmaster = scene.deployment.postmaster
+        self.load = Load()
+        self.app = self.pg = 0.0
+
+    def run(self, seconds: float) -> Self:
+        app, pg = cpu_seconds(self.server.pid), cpu_seconds(self.postmaster)
+        self.load.add(checked(self.name, load(self.server.port, self.source, clients=self.clients, seconds=seconds)))
+        self.app += cpu_seconds(self.server.pid) - app
+        self.pg += cpu_seconds(self.postmaster) - pg
+        return self
+
+    def measured(self) -> _Measured:
+        each, times = 1e6 / self.load.answered, self.load.times
+        p50, p99 = (percentile(times, share) * 1e3 for share in (0.5, 0.99))
+        return _Measured(self.load.per_second, p50, p99, self.app * each, self.pg * each, self.load.own_cpu_seconds * each)
 
 
-def _raw(scene: Scene, case: Case, clients: int, seconds: float) -> tuple[float, float]:
-    """(per second, microseconds of PostgreSQL's CPU per statement; of the bare server's where that is the limit)."""
-    if case.raw == cases.BARE:
-        before = cpu_seconds(scene.bare.pid)
-        done = checked("bare", load(scene.bare.port, asking.bare(), clients=clients, seconds=seconds))
-        return done.per_second, (cpu_seconds(scene.bare.pid) - before) * 1e6 / done.answered
+def _raw(scene: Scene, case: Case, clients: int, seconds: int) -> tuple[float, float]:
+    """(per second, microseconds of PostgreSQL's CPU per statement)."""
     scripts = raw_sql.scripts_of(case.raw, scene.world, new_id=scene.new_id)
     used = partial(cpu_seconds, scene.deployment.postmaster)
     done = scene.pgbench.run(case.raw, scripts, clients=clients, seconds=seconds, used=used)
@@ -145,10 +147,18 @@ def measure(scene: Scene, case: Case, *, clients: int, rounds: int, seconds: int
     raws: list[tuple[float, float]] = []
     products: list[_Measured] = []
     checked(case.name, load(scene.web.port, _source(scene, case, clients, 1), clients=clients, seconds=WARM_SECONDS))
-    turns, each = (round(rounds * seconds / TURN_SECONDS), TURN_SECONDS) if case.raw == cases.BARE else (rounds, seconds)
-    for _ in range(turns):
-        raws.append(_raw(scene, case, clients, each))
-        products.append(_product(scene, case.name, _source(scene, case, clients, each), clients, each)[1])
+    for _ in range(rounds):
+        product = _Round(scene, case.name, scene.web, _source(scene, case, clients, seconds), clients)
+        if case.raw == cases.BARE:
+            bare = _Round(scene, cases.BARE, scene.bare, asking.bare(), clients)
+            for _ in range(round(seconds / TURN_SECONDS)):
+                bare.run(TURN_SECONDS)
+                product.run(TURN_SECONDS)
+            raws.append((bare.load.per_second, bare.measured().app_cpu))
+        else:
+            raws.append(_raw(scene, case, clients, seconds))
+            product.run(seconds)
+        products.append(product.measured())
     raw, raw_pg = median([each[0] for each in raws]), median([each[1] for each in raws])
     return _row(case.name, clients, products, raw, raw_pg, case.bars.get(clients))
 
@@ -158,9 +168,9 @@ def measure_mixed(scene: Scene, *, clients: int, rounds: int, seconds: int) -> R
     source = cases.mixed(scene.world)
     measured = []
     for _ in range(rounds):
-        done, figures = _product(scene, cases.MIXED, source, clients, seconds)
-        p50, p99 = (percentile(done.reads, share) * 1e3 for share in (0.5, 0.99))
-        measured.append(_Measured(figures.per_second, p50, p99, figures.app_cpu, figures.pg_cpu, figures.own_cpu))
+        done = _Round(scene, cases.MIXED, scene.web, source, clients).run(seconds)
+        p50, p99 = (percentile(done.load.reads, share) * 1e3 for share in (0.5, 0.99))
+        measured.append(replace(done.measured(), p50=p50, p99=p99))
     return _row(cases.MIXED, clients, measured, None, None, None)
 
 

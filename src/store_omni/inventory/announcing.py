@@ -18,18 +18,13 @@ SKUS_TOLD_MAX = 5_000
 
 # Whatever this round sees and the last one did not. A transaction that the last round did not see is at least as new as the
 # oldest that was running then, which keeps the search in the newest end of the index.
-_CHANGED = """
-SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timestamp())::float8 AS at, (
-  SELECT array_agg(c.sku_id) FROM (
-    SELECT e.sku_id FROM inventory.ledger_entry e
-    WHERE e.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(e.tx, $1::text::pg_snapshot)
-    UNION
-    SELECT v.sku_id FROM inventory.selling_rule_version v
-    WHERE v.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(v.tx, $1::text::pg_snapshot)
-    UNION
-    SELECT n.sku_id FROM inventory.notice n
-    WHERE n.tx >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(n.tx, $1::text::pg_snapshot)
-    LIMIT $2) c) AS changed"""
+# Rows restored from another server bear its numbers, which may be far ahead of ours: these are no news.
+_NEWS = """SELECT sku_id FROM inventory.{} WHERE tx >= pg_snapshot_xmin($1::text::pg_snapshot)
+  AND tx < pg_snapshot_xmax(pg_current_snapshot()) AND NOT pg_visible_in_snapshot(tx, $1::text::pg_snapshot)"""
+_TOLD_OF = ("ledger_entry", "selling_rule_version", "notice")
+_CHANGED = f"""
+SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timestamp())::float8 AS at,
+  (SELECT array_agg(c.sku_id) FROM ({" UNION ".join(_NEWS.format(table) for table in _TOLD_OF)} LIMIT $2) c) AS changed"""
 
 
 def messages(sku_ids: list[int] | None) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import text
 
 from store_omni.journal.actors import Actor
@@ -74,26 +75,36 @@ async def make_purchase(
 
 
 async def correct_purchase(
-    session: WriteSession, store_id: int, purchase_id: UUID, *, supplier: str, expected_on: date | None, by: Actor
+    session: WriteSession,
+    store_id: int,
+    purchase_id: UUID,
+    *,
+    by: Actor,
+    supplier: str | UnsetType = UNSET,
+    expected_on: date | UnsetType | None = UNSET,
 ) -> None:
-    """Somebody else delivers it, or on another day. What was said before is kept with the fact. Errors: `PurchaseOver`, `NotFound`."""
-    await lock_purchase(session, store_id, purchase_id, by=by)
+    """Somebody else delivers it, or on another day; what is not named stays. Of the supplier the fact keeps only that it changed: a
+    name may be a person's. Errors: `PurchaseOver` when nothing is expected any more, `NotFound`."""
     keys = {"store": store_id, "id": purchase_id}
-    before = (
-        await session.execute(
-            text("SELECT supplier, expected_on FROM stockroom.purchase WHERE store_id = :store AND id = :id"), keys
-        )
-    ).one()
-    if (before.supplier, before.expected_on) == (supplier, expected_on):
+    state = await lock_purchase(session, store_id, purchase_id, by=by)
+    found = await session.execute(
+        text("SELECT number, supplier, expected_on FROM stockroom.purchase WHERE store_id = :store AND id = :id"), keys
+    )
+    before = found.one()
+    if state != "open":
+        raise PurchaseOver(number=before.number)
+    name = before.supplier if supplier is UNSET else supplier
+    day = before.expected_on if expected_on is UNSET else expected_on
+    if (name, day) == (before.supplier, before.expected_on):
         return
     await session.execute(
         text("UPDATE stockroom.purchase SET supplier = :supplier, expected_on = :expected WHERE store_id = :store AND id = :id"),
-        keys | {"supplier": supplier, "expected": expected_on},
+        keys | {"supplier": name, "expected": day},
     )
-    was, now = (day.isoformat() if day else None for day in (before.expected_on, expected_on))
+    days = [one.isoformat() if one else None for one in (before.expected_on, day)]
     await record(
         session, "stock.purchase_corrected", Subject("purchase", purchase_id, store_id=store_id), by=by,
-        data={"supplier": [before.supplier, supplier], "expected_on": [was, now]},
+        data={"supplier": name != before.supplier, "expected_on": days},
     )  # fmt: skip
 
 

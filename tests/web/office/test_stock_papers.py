@@ -291,22 +291,49 @@ async def test_a_store_sees_at_a_level_what_suppliers_will_bring(office: AsyncTe
     assert "발주 중" not in (await office.get(level)).text
 
 
+DAY = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+LATE = (datetime.now(UTC) - timedelta(days=9)).date().isoformat()
+
+
 async def test_who_delivers_and_when_can_be_put_right(office: AsyncTestClient, shop: Shop) -> None:
-    made = await ordered(office, shop, due=(datetime.now(UTC) - timedelta(days=9)).date().isoformat())
-    day = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
-    for _ in range(2):
-        assert (await send(office, f"{made}/correction", {"supplier": "두손상회", "due": day})).status_code < 400
+    made = await ordered(office, shop, due=LATE)
+    seen = {"supplier_was": "한빛유통", "due_was": LATE}
+    assert (
+        f'name="supplier_was" value="한빛유통"><input type="hidden" name="due_was" value="{LATE}"'
+        in (await office.get(made)).text
+    )
+    first = {"supplier": "두손상회", "due": LATE, "operation_id": "0199d2f0-0000-7000-8000-000000000007"} | seen
+    await send(office, f"{made}/correction", first)
+    # Somebody else, whose page is older, gives only another day.
+    await send(office, f"{made}/correction", {"supplier": "한빛유통", "due": DAY} | seen)
+    assert (await send(office, f"{made}/correction", first)).status_code < 400  # the first one comes once more, late
     page = (await office.get(made)).text
-    assert "두손상회 → 강남점" in page and f'value="{day}"' in page and "도착 늦음" not in page
-    facts = await shop.pool.fetch("SELECT data FROM journal.fact WHERE kind = 'stock.purchase_corrected'")
-    assert len(facts) == 1 and facts[0]["data"]["supplier"] == ["한빛유통", "두손상회"]
-    for fields, code in (({"supplier": " ", "due": day}, "invalid_input"), ({"supplier": "x", "due": "bald"}, "invalid_input")):
-        refused = await send(office, f"{made}/correction", fields, headers=HTMX)
-        assert f'data-refused="{code}"' in refused.text
-    await send(office, f"{made}/correction", {"supplier": "두손상회", "due": ""})
-    assert "두손상회 → 강남점" in (await office.get(made)).text
+    assert "두손상회 → 강남점" in page and "도착 늦음" not in page
+    assert tuple(await shop.pool.fetchrow("SELECT supplier, expected_on::text FROM stockroom.purchase")) == ("두손상회", DAY)
+    facts = await shop.pool.fetch("SELECT data FROM journal.fact WHERE kind = 'stock.purchase_corrected' ORDER BY at")
+    assert [fact["data"] for fact in facts] == [
+        {"supplier": True, "expected_on": [LATE, LATE]},
+        {"supplier": False, "expected_on": [LATE, DAY]},
+    ]
+    other = await send(office, f"{made}/correction", first | {"supplier": "넷"}, headers=HTMX)
+    assert other.status_code == 409
+    await send(office, f"{made}/correction", {"supplier": "두손상회", "due": ""} | {"supplier_was": "두손상회", "due_was": DAY})
     assert await shop.pool.fetchval("SELECT expected_on FROM stockroom.purchase") is None
-    await send(office, f"{made}/closing")
+
+
+async def test_a_correction_that_makes_no_sense_is_refused(office: AsyncTestClient, shop: Shop) -> None:
+    made = await ordered(office, shop, due=LATE)
+    for fields in ({"supplier": " ", "due": DAY}, {"supplier": "x", "due": "bald"}, {"supplier": "한" * 101, "due": ""}):
+        refused = await send(office, f"{made}/correction", fields, headers=HTMX)
+        assert 'data-refused="invalid_input"' in refused.text
+    # What was there before and nobody touched is not looked at: it may be older than what may be typed today.
+    await shop.pool.execute("UPDATE stockroom.purchase SET supplier = '', expected_on = '2020-01-01'")
+    old = {"supplier_was": "", "due_was": "2020-01-01"}
+    await send(office, f"{made}/correction", {"supplier": "두손상회", "due": "2020-01-01"} | old)
+    assert await shop.pool.fetchval("SELECT supplier FROM stockroom.purchase") == "두손상회"
+    lines = [Arrived(item.sku_id, units) for item, units in zip(shop.world.items[:2], (4, 2), strict=True)]
+    by = shop.world.clerk.actor()
+    await do(shop, receive, shop.world.gangnam, lines=lines, by=by, purchase_id=UUID(made.rsplit("/", 1)[1]))
     over = await send(office, f"{made}/correction", {"supplier": "x", "due": ""}, headers=HTMX)
     assert 'data-refused="purchase_over"' in over.text
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
+from msgspec import UNSET
 
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
@@ -107,7 +108,7 @@ async def order(
     listed = [Listed(line.sku_id, line.units) for line in drafted(form).lines]
     checks = Checks(form)
     number = checks.short("number", most=NAME_CHARS_MAX)
-    supplier, due = _who_and_when(checks, store)
+    supplier, due = _supplier(checks), _day(checks, store)
     checks.done()
 
     async def work() -> dict[str, Any]:
@@ -118,12 +119,16 @@ async def order(
     return go_to(request, address(BASE, store.code, made["purchase"]))
 
 
-def _who_and_when(checks: Checks, store: StoreView) -> tuple[str, date | None]:
-    """Supplier, and the delivery day by the store's calendar."""
+def _supplier(checks: Checks) -> str:
     checks.need("supplier", N_("Who delivers it? Clerks look for this name."))
-    supplier, typed = checks.short("supplier", most=NAME_CHARS_MAX), checks.form.get("due", "")
+    return checks.short("supplier", most=NAME_CHARS_MAX)
+
+
+def _day(checks: Checks, store: StoreView) -> date | None:
+    """By the store's calendar."""
+    typed = checks.form.get("due", "")
     if not typed:
-        return supplier, None
+        return None
     today = datetime.now(ZoneInfo(store.timezone)).date()
     try:
         day = datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 — a day has no zone
@@ -131,7 +136,7 @@ def _who_and_when(checks: Checks, store: StoreView) -> tuple[str, date | None]:
         day = date.min
     if abs(day - today) > DAYS_AWAY_MAX:
         checks.problems["due"] = N_("Enter a day within a year of today.")
-    return supplier, day
+    return day
 
 
 @get("/{store_code:str}/{purchase_id:uuid}")
@@ -159,12 +164,22 @@ async def correction(
     store_code: FromPath[str],
     purchase_id: FromPath[UUID],
 ) -> Response[str]:
-    """Who delivers it and when, as it is now."""
+    """Who delivers it and when, as it is now. What somebody left as it was on the page (`…_was`) is not written, so that nobody's
+    word of meanwhile is undone."""
     store = await known_stores.by_code(store_code)
-    checks = Checks(await read_form(request))
-    supplier, due = _who_and_when(checks, store)
+    form = await read_form(request)
+    checks = Checks(form)
+    changed = {field for field in ("supplier", "due") if form.get(field, "") != form.get(f"{field}_was")}
+    supplier = _supplier(checks) if "supplier" in changed else UNSET
+    due = _day(checks, store) if "due" in changed else UNSET
     checks.done()
-    await correct_purchase(write, store.id, purchase_id, supplier=supplier, expected_on=due, by=by)
+
+    async def work() -> dict[str, Any]:
+        await correct_purchase(write, store.id, purchase_id, supplier=supplier, expected_on=due, by=by)
+        return {}
+
+    said = ["correct_purchase", store.id, purchase_id, *((field, form.get(field, "")) for field in sorted(changed))]
+    await once(write, operation_key(request, form), said, by, work)
     return go_to(request, address(BASE, store.code, purchase_id))
 
 
