@@ -39,7 +39,7 @@ SILENT = "{}.heard_at < now() - interval '24 hours'"
 TRUSTED = "stockroom.confidence_from({0}.counted_at, {0}.short_picks, false)"
 # (name, table, when, on which condition, function). The stock itself and the selling rules have their own rows to be found by; a
 # level that is opened with nothing has none. A till that speaks again after a day's silence is not told: on a Monday morning all of
-# them do, and it only means that figures are trusted a minute later.
+# them do, and it only means that figures are trusted some minutes later.
 TRIGGERS = (
     ("note_opened", "inventory.stock_level", "INSERT", "NEW.version = 0", "note_sku('sku_id')"),
     ("note_doubt", "stockroom.trust", "INSERT", f"{TRUSTED.format('NEW')} < 100", "note_sku('sku_id')"),

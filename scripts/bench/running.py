@@ -111,7 +111,9 @@ def _whole(made: Deployment, arguments: argparse.Namespace) -> list[str]:
     print(
         f"{scene.world.rows} stock rows, {scene.world.orders} orders; web ready after {scene.web.start_seconds:.1f} s", flush=True
     )
-    # It answers, and goes on learning what people ask for most; that is no part of any row.
+    # What filling wrote goes to the disk now; and the server answers, but goes on learning what people ask for most. Neither is part
+    # of any row.
+    os.sync()
     time.sleep(SETTLE_SECONDS)
     names = arguments.only or (cases.QUICK if arguments.quick else cases.NAMES)
     rounds = arguments.rounds or (QUICK_ROUNDS if arguments.quick else 3)

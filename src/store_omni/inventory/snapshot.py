@@ -14,7 +14,7 @@ KEPT_SECONDS = 2.0
 # While somebody says that every change has been told, what was not named has not changed. What time alone changes is not told and
 # may be as old as this: trust that wanes with the weeks since a count, a till that falls silent or speaks again, a delivery that
 # is overdue.
-KEPT_SECONDS_VOUCHED = 60.0
+KEPT_SECONDS_VOUCHED = 180.0
 # About 13 kB each over 20 stores, so that a process stays small.
 KEPT_SKUS_MAX = 3_000
 V = TypeVar("V")

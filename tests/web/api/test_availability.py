@@ -108,6 +108,25 @@ async def test_it_says_its_age_in_whole_seconds(
         assert (await client.get(ADDRESS)).headers["age"] == age
 
 
+async def test_what_it_says_of_stock_that_has_not_changed_moves_on_with_the_clock(
+    client: Client, world: World, app: Application, routed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When an order would be ready is worked out anew each minute, without asking the database again."""
+    written, write = [], app.front._write
+
+    async def watched(stock: Any, sku: Any) -> bytes:
+        written.append(sku.read_at)
+        return await write(stock, sku)
+
+    monkeypatch.setattr(app.front, "_write", watched)
+    await client.get(ADDRESS)
+    begin = app.front._at_hand["ko"][ADDRESS].until - fronting.SAID_SECONDS_MAX
+    for passed, times in ((59.0, 1), (60.5, 2), (119.0, 2), (121.5, 3)):
+        monkeypatch.setattr(fronting, "monotonic", lambda passed=passed: begin + passed)
+        assert (await client.get(ADDRESS)).status_code == 200
+        assert (len(written), len(set(written)), routed) == (times, 1, [])
+
+
 async def test_more_addresses_than_it_keeps_at_hand_are_answered_all_the_same(
     client: Client, world: World, app: Application, routed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,16 +25,19 @@ BEGIN, END = "/api/v1/skus/", "/availability"
 CODE = slice(len(BEGIN), -len(END))
 # Answers of each language that lie ready: as many as there is stock for them. The oldest goes first.
 AT_HAND_MAX = KEPT_SKUS_MAX
+# When an order placed now would be ready moves on with the clock, so what is said of stock that has not changed is said anew.
+SAID_SECONDS_MAX = 60.0
 UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Ready:
-    """What to say of one SKU in one language. `read_at`: of the stock that it was made of."""
+    """What to say of one SKU in one language, until that moment. `read_at`: of the stock that it was made of."""
 
-    __slots__ = ("heads", "message", "read_at", "sku_id")
+    __slots__ = ("heads", "message", "read_at", "sku_id", "until")
 
     def __init__(self, sku: SkuStock, body: bytes) -> None:
         self.sku_id, self.read_at = sku.id, sku.read_at
+        self.until = monotonic() + SAID_SECONDS_MAX
         self.heads = _heads(len(body))
         self.message: Any = {"type": "http.response.body", "body": body, "more_body": False}
 
@@ -80,10 +83,12 @@ class Front:
             ready = self._at_hand[locale].get(path)
             # Only what is kept and fresh, and what was made of it: a change takes the stock away, and nothing else.
             sku = levels.peek(ready.sku_id) if ready is not None else None
-            if ready is None or sku is None or sku.read_at != ready.read_at:
+            now = monotonic()
+            if ready is None or sku is None or sku.read_at != ready.read_at or now > ready.until:
                 ready = await self._found(path, locale)
+                now = monotonic()
             if ready is not None:
-                await send(ready.heads[int(monotonic() - ready.read_at)])
+                await send(ready.heads[int(now - ready.read_at)])
                 await send(ready.message)
                 return
         await self.app(scope, receive, send)
