@@ -157,10 +157,7 @@ class Deployment:
     def bare(self) -> Server:
         """The raw limit: same server program, same number of workers, one handler."""
         port = free_port()
-        command = [
-            str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--loop", "uvloop", "--respawn-failed-workers",
-            "--workers", str(WORKERS), "--host", HOST, "--port", str(port), "bench.bare:app",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "bench.bare", HOST, str(port), str(WORKERS)]
         return self._keep(start(command, _environment("", self.folder), self.folder / "bare.log", port, "/bare"))
 
     def worker(self, url: str) -> None:

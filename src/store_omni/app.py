@@ -24,6 +24,7 @@ from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
 from store_omni.inventory.listening import Listener
 from store_omni.kit.clock import SystemClock
+from store_omni.kit.connecting import Headers
 from store_omni.kit.database import PATIENCE_SECONDS, open_engine, open_pool
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
@@ -66,6 +67,10 @@ class Application(Litestar):
     """Litestar, and before all of it what is answered without it."""
 
     front: Front
+
+    def at_once(self, request: bytes, common: Headers) -> bytes | None:
+        """See `kit.connecting.Ahead`."""
+        return self.front.at_once(request, common)
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
         # Hands on the front's own coroutine: one more around it would cost as much as finding the answer.

@@ -3,39 +3,20 @@ means something is wrong, 2 that the command line or the settings are."""
 
 import argparse
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# A page that listens for events would keep a stopping web process waiting.
-STOP_SECONDS_MAX = 5
 IMPORT_KINDS = ("stores", "catalog", "stock", "customers", "orders")
 Command = Callable[[argparse.Namespace], int]
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     """The web server as deployed: workers that come back when they die."""
-    from granian import Granian
-    from granian.constants import Interfaces, Loops
+    from store_omni.kit.serving import serve
 
-    # A worker that still starts has the main process' handler, which would swallow the signal to stop.
-    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
-    Granian(
-        "store_omni.app:create_app",
-        factory=True,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        address=arguments.host,
-        port=arguments.port,
-        workers=arguments.workers,
-        workers_kill_timeout=STOP_SECONDS_MAX,
-        respawn_failed_workers=True,
-        respawn_interval=1,
-    ).serve()
-    return 0
+    return serve("store_omni.app:create_app", host=arguments.host, port=arguments.port, workers=arguments.workers)
 
 
 def _worker(_arguments: argparse.Namespace) -> int:

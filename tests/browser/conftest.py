@@ -107,18 +107,7 @@ def site(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Generato
         "STORE_OMNI_PASS_SIGNING_KEY": SECRETS.pass_signing_key,
         "STORE_OMNI_CSRF_SECRET": SECRETS.csrf_secret,
     }
-    granian = str(Path(sys.executable).with_name("granian"))
-    web = [
-        granian,
-        "--interface",
-        "asgi",
-        "--factory",
-        "--loop",
-        "uvloop",
-        "--port",
-        str(port),
-        "tests.browser.serving:create_app",
-    ]
+    web = [sys.executable, "-m", "tests.served", "tests.browser.serving:create_app", str(port), "1"]
     log = folder / "site.log"
     with log.open("wb") as out:
         processes = [

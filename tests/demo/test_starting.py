@@ -40,7 +40,7 @@ def _stored(folder: Path) -> list[int]:
 
 def _web_pid(folder: Path) -> int:
     said = (folder / "logs" / "web.log").read_text()
-    return int(said.rpartition("main PID: ")[2].partition(")")[0])
+    return int(said.rpartition("Started parent process [")[2].partition("]")[0])
 
 
 def _until(true, seconds: float = 20) -> None:

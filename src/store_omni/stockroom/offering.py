@@ -59,7 +59,7 @@ class Stock:
 
     def __init__(self, pool: asyncpg.Pool, stores: KnownStores) -> None:
         self._pool = pool
-        self._stores = stores
+        self.stores = stores
         self._moments: dict[int, tuple[StoreView, Moment]] = {}
         self.snapshot: Snapshot[SkuStock] = Snapshot(self._read, touching=lambda sku: sku.part_ids)
 
@@ -110,7 +110,22 @@ class Stock:
         count: int = STORES_SHOWN,
         wanted: int = 1,
     ) -> Offers:
-        ranked = _ranked((await self._stores.all()).by_id.values(), sku, place)
+        stores = await self.stores.all()
+        return self.offers_in(stores, sku, now=now, place=place, chosen_id=chosen_id, count=count, wanted=wanted)
+
+    def offers_in(
+        self,
+        stores: Stores,
+        sku: SkuStock,
+        *,
+        now: datetime,
+        place: Place | None = None,
+        chosen_id: int | None = None,
+        count: int = STORES_SHOWN,
+        wanted: int = 1,
+    ) -> Offers:
+        """As `offers_of`, of what is at hand."""
+        ranked = _ranked(stores.by_id.values(), sku, place)
         able = [store.id for store, _ in ranked if store.pickup and store.id in sku.here][:ABLE_SHOWN_MIN]
         kept = {*able, chosen_id}
         offers = [
@@ -133,7 +148,7 @@ class Stock:
         if skus is None:
             skus = (await self.of((sku for ids in products.values() for sku in ids), channel=channel)).values()
         known = {sku.id: sku for sku in skus}
-        stores = await self._stores.all()
+        stores = await self.stores.all()
         near = {store.id: kilometres(place, store.latitude, store.longitude) for store in stores.by_id.values()} if place else {}
         return {
             product: _spread([known[sku] for sku in ids if sku in known], stores, near, chosen_id)
@@ -157,7 +172,7 @@ class Stock:
         stock = await self.of(wanted, channel=channel, anew=True)
         currency = next((sku.currency for sku in stock.values()), "")
         fits = []
-        for store in (await self._stores.all()).by_id.values():
+        for store in (await self.stores.all()).by_id.values():
             levels = {sku: stock[sku].levels.get(store.id, NOT_CARRIED) for sku in wanted if sku in stock}
             if store.currency != currency or (store.id != chosen_id and not any(level.carried for level in levels.values())):
                 continue

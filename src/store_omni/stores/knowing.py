@@ -38,8 +38,12 @@ class KnownStores:
         }
         return {keys[0]: Stores({store.id: store for store in stores}, {store.code: store for store in stores}, pickups)}
 
+    def peek(self) -> Stores | None:
+        """What is known of them now, without waiting."""
+        return self._kept.peek("all")
+
     async def all(self) -> Stores:
-        found = self._kept.peek("all") or await self._kept.get("all")
+        found = self.peek() or await self._kept.get("all")
         assert found is not None  # `_read` always returns its one key
         return found
 

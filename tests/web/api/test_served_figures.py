@@ -22,6 +22,7 @@ from ...factories.world import World
 
 pytestmark = [pytest.mark.anyio, pytest.mark.race]
 ANSWERS = 1_000
+FIGURES_MIN = 100
 READERS = 4
 # (store code, SKU code, version, rule version) → the figure
 Figures = dict[tuple[str, str, int, int], int]
@@ -30,22 +31,12 @@ Figures = dict[tuple[str, str, int, int], int]
 @pytest.fixture
 async def servers(database_url: str, tmp_path: Path, world: World) -> AsyncGenerator[list[str], None]:
     """Two processes that share nothing but the database, and no worker: each looks for changes itself."""
-    granian = str(Path(sys.executable).with_name("granian"))
     environment = os.environ | {"STORE_OMNI_DATABASE_URL": database_url, "STORE_OMNI_DATA_DIR": str(tmp_path)}
     ports = [free_port() for _ in range(2)]
-    common = [
-        granian,
-        "--interface",
-        "asgi",
-        "--factory",
-        "--loop",
-        "uvloop",
-        "--no-access-log",
-        "tests.browser.serving:create_app",
-    ]
+    common = [sys.executable, "-m", "tests.served", "tests.browser.serving:create_app"]
     with (tmp_path / "web.log").open("wb") as log:
         running = [
-            subprocess.Popen([*common, "--port", str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log) for port in ports
+            subprocess.Popen([*common, str(port), "1"], cwd=ROOT, env=environment, stdout=log, stderr=log) for port in ports
         ]
         try:
             addresses = [f"http://127.0.0.1:{port}" for port in ports]
@@ -92,7 +83,7 @@ async def _read(
     client: httpx.AsyncClient, world: World, servers: list[str], seed: int, figures: Figures, given: list[int]
 ) -> None:
     dice = random.Random(seed)
-    while given[0] < ANSWERS:
+    while given[0] < ANSWERS or len(figures) < FIGURES_MIN:
         code = dice.choice(world.items[:3]).code
         answer = await client.get(f"{dice.choice(servers)}/api/v1/skus/{code}/availability")
         assert answer.status_code == 200, answer.text
@@ -125,5 +116,5 @@ async def test_a_thousand_answers_are_rebuilt_by_their_versions(
             if version > 1:
                 told_apart += free != (await explain(*place, channel="api", version=version - 1, rule_version=rule_version)).atp
     assert wrong == []
-    # It was no still life: many versions were seen, and by its neighbour's version a figure would often be another.
-    assert len(figures) > 50 and told_apart > len(figures) / 4, (len(figures), told_apart)
+    # It was no still life: by its neighbour's version a figure would often be another.
+    assert told_apart > len(figures) / 4, (len(figures), told_apart)

@@ -60,7 +60,7 @@ class HistoryFront:
         await self._app(scope, receive, send)
 
     async def _read(self, scope: Scope, token: str) -> bytes | None:
-        path, told = scope["path"], told_in(locale_of(scope))
+        path, told = scope["path"], told_in(locale_of(scope["headers"]))
         if self.histories is None or not token:
             return None
         try:

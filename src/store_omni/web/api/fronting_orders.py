@@ -60,7 +60,7 @@ class OrderFront:
         except Refusal as refusal:
             if refusal.status == 401:
                 return False  # with the header that says how to sign in
-            use_locale(locale_of(scope))
+            use_locale(locale_of(scope["headers"]))
             await _send(send, refusal.status, PROBLEM.encode(), problem(refusal))
         except Exception as error:
             log.warning("an order could not be placed at once: %s", type(error).__name__)

@@ -13,7 +13,8 @@ from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import product as product_by_code
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.levelling import SkuStock
-from store_omni.stockroom.offering import Stock
+from store_omni.stockroom.offering import Offers, Stock
+from store_omni.stores.knowing import Stores
 from store_omni.stores.near import Place, stores_near
 from store_omni.web.api.declaring import reading, reading_openly
 from store_omni.web.api.entering import verb_guard
@@ -72,13 +73,17 @@ async def availability(
 
 
 async def _availability(stock: Stock, sku: SkuStock, place: Place | None) -> AvailabilityOut:
-    found = await stock.offers_of(sku, now=datetime.now(UTC), place=place, count=STORES_MAX)
+    return _availability_of(sku, await stock.offers_of(sku, now=datetime.now(UTC), place=place, count=STORES_MAX))
+
+
+def _availability_of(sku: SkuStock, found: Offers) -> AvailabilityOut:
     return AvailabilityOut(sku.code, found.as_of, [offer_out(offer) for offer in found.offers])
 
 
-async def write_availability(stock: Stock, sku: SkuStock) -> bytes:
+def write_availability(stock: Stock, stores: Stores, sku: SkuStock) -> bytes:
     """The answer without distances, for the front."""
-    return msgspec.json.encode(await _availability(stock, sku, None))
+    found = stock.offers_in(stores, sku, now=datetime.now(UTC), count=STORES_MAX)
+    return msgspec.json.encode(_availability_of(sku, found))
 
 
 # Readable without a token.

@@ -1,6 +1,7 @@
 """Headers of every answer: nothing from other hosts, no framing, no sniffing; and the language of the request."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from secrets import token_urlsafe
 from typing import Any
@@ -36,10 +37,10 @@ def _chosen(cookie: bytes, accept_language: bytes) -> str:
     return choose_locale(cookie.decode() or None, accept_language.decode("latin-1"))
 
 
-def locale_of(scope: Scope) -> str:
+def locale_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """What the person chose, else what the browser asks for."""
     chosen, asked = b"", b""
-    for key, value in scope["headers"]:
+    for key, value in headers:
         if key == b"accept-language":
             asked = value[:200]
         elif key == b"cookie":
@@ -56,7 +57,7 @@ def security(app: ASGIApp) -> ASGIApp:
         nonce = token_urlsafe(12)
         bag: dict[str, Any] = scope  # type: ignore[assignment]  # an ASGI scope may carry extra keys
         bag["csp_nonce"] = nonce
-        use_locale(locale_of(scope))
+        use_locale(locale_of(scope["headers"]))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -55,7 +55,7 @@ class ListFront:
                 packed = b"gzip" in value
             elif key == b"hx-request":
                 return None
-        baked = lists.fresh(locale_of(scope), scope["query_string"])
+        baked = lists.fresh(locale_of(scope["headers"]), scope["query_string"])
         if baked is None:
             return None
         headers = [*HEADERS, *PACKED] if packed else HEADERS.copy()

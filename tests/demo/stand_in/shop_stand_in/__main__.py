@@ -29,9 +29,8 @@ async def worker() -> None:
 
 
 def serve(host: str, port: str, workers: str) -> None:
-    named = ["--host", host, "--port", port, "--workers", workers, "--workers-kill-timeout", "5", "--respawn-interval", "1"]
-    flags = ["--interface", "asgi", "--loop", "uvloop", "--factory", "--respawn-failed-workers"]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *named, *flags, "shop_stand_in.app:create_app"])
+    named = ["--host", host, "--port", port, "--workers", workers]
+    os.execv(sys.executable, [sys.executable, "-m", "uvicorn", *named, "--factory", "shop_stand_in.app:create_app"])
 
 
 if sys.argv[1] == "serve":
