@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 import asyncpg
 import pytest
 
-from store_omni.inventory.announcing import CHANNEL, PAYLOAD_BYTES_MAX, SKUS_TOLD_MAX, Announcer, look, messages
+from store_omni.inventory.announcing import CHANNEL, LEVELS_TOLD_MAX, PAYLOAD_BYTES_MAX, Announcer, look, messages
 from store_omni.inventory.listening import NAME, Listener
 from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot, forget
 
@@ -176,7 +176,7 @@ async def test_rows_of_a_server_that_counted_further_are_no_news(pool: asyncpg.P
 
 
 def test_messages_fit() -> None:
-    many = list(range(1_000_000, 1_000_000 + SKUS_TOLD_MAX))
+    many = list(range(1_000_000, 1_000_000 + LEVELS_TOLD_MAX))
     parts = messages(many)
     assert [int(sku) for part in parts for sku in part.split(",")] == many
     assert max(len(part) for part in parts) <= PAYLOAD_BYTES_MAX and len(parts) < 8

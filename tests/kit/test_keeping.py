@@ -1,11 +1,12 @@
 """What is kept between reads never outlives a change that this process was told of."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 import pytest
 
+from store_omni.kit import keeping
 from store_omni.kit.keeping import Keeping, Vouching, forget_everything
 
 pytestmark = pytest.mark.anyio
@@ -107,27 +108,102 @@ async def test_nothing_is_shown_beyond_its_age_unless_somebody_vouches(table: Ta
     assert kept.peek(1) is None
 
 
-async def test_who_asks_for_one_that_has_ended_brings_along_those_that_end_next(table: Table) -> None:
-    word = Vouching()
-    kept: Keeping[int, str] = Keeping(table.read, seconds=0, seconds_vouched=3, most=10, vouching=word)
-    word.renew(60)
-    await kept.get_many([1, 2])  # the second ends a little earlier than the first
-    table.values |= {1: "new", 2: "newer", 3: "c"}
-    await kept.get(3)
-    await asyncio.sleep(0)
-    assert table.reads == [[1, 2], [3]], "three seconds are not up soon"
-    kept._look_at = 0.0
-    await asyncio.sleep(1.1)
-    await kept.get(4)
-    await asyncio.sleep(0)
-    assert [sorted(keys) for keys in table.reads[2:]] == [[4], [1, 2, 3]], "four waits for nobody"
-    assert (kept.peek(1), kept.peek(2)) == ("new", "newer")
-    await kept.get(5)
-    assert table.reads[4:] == [[5]], "once a second is enough"
-    word.end()
-    kept._look_at = 0.0
-    await kept.get(5)
-    assert table.reads[5:] == [[5]], "nothing is kept long without that word"
+@pytest.fixture
+def vouching() -> Vouching:
+    vouching = Vouching()
+    vouching.renew(60)
+    return vouching
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.001)
+
+
+async def test_what_is_old_is_read_anew_beside_those_who_are_shown_it(
+    table: Table, vouching: Vouching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: Keeping[int, str] = Keeping(table.read, seconds=0, seconds_vouched=60, seconds_anew=0.2, most=10, vouching=vouching)
+    await kept.get_many([1, 2])
+    table.values |= {1: "new", 2: "newer"}
+    assert kept.peek(1) == "a"
+    await asyncio.sleep(0.25)
+    assert table.reads == [[1, 2]], "nobody asks"
+    table.go_on.clear()
+    assert (kept.peek(1), await kept.get(2), kept.peek(1)) == ("a", "b", "a"), "nobody waits"
+    await until(lambda: table.reads == [[1, 2], [1, 2]])
+    assert kept.peek(1) == "a"
+    table.go_on.set()
+    await until(lambda: (kept.peek(1), kept.peek(2)) == ("new", "newer"))
+    # What cannot be read is tried again after a while, and shown meanwhile.
+    monkeypatch.setattr(keeping, "AGAIN_SECONDS", 0.1)
+    working, kept._read = kept._read, refused
+    await asyncio.sleep(0.25)
+    assert kept.peek(1) == "new"
+    await asyncio.sleep(0.05)
+    kept._read = working
+    assert kept.peek(1) == "new" and len(table.reads) == 2
+    await asyncio.sleep(0.1)
+    assert kept.peek(1) == "new"
+    await until(lambda: len(table.reads) == 3)
+
+
+async def refused(_keys: list[int]) -> Mapping[int, str]:
+    raise ConnectionRefusedError
+
+
+def louder(_key: int, value: str) -> str:
+    return value.upper()
+
+
+async def test_what_changed_is_set_aside_until_somebody_says_how(table: Table) -> None:
+    kept: Keeping[int, str] = Keeping(table.read, seconds=60, most=10, mended=True)
+    await kept.get_many([1, 2])
+    assert not kept.forget([1]), "nobody has looked at it"
+    assert kept.peek(2) == "b" and kept.forget([2, 3])
+    assert kept.peek(1) is None and kept.peek(2) is None and kept.has(1) and not kept.has(3)
+    began = monotonic()
+    kept.forget([2])  # again, after the look began
+    kept.mend([1, 2, 3], louder, began)
+    assert kept.peek(1) == "A" and kept.peek(2) is None and kept.peek(3) is None
+    kept.mend([], louder, monotonic())
+    assert kept.peek(2) == "B" and table.reads == [[1, 2]]
+    kept.forget([1])
+    assert await kept.get(1) == "a" and kept.peek(1) == "a", "whoever cannot wait reads it"
+
+
+async def test_what_changed_elsewhere_is_shown_until_it_is_mended(table: Table) -> None:
+    kept: Keeping[int, str] = Keeping(table.read, seconds=60, most=10, mended=True)
+    await kept.get_many([1, 2])
+    kept.mend([1], louder, monotonic())
+    assert (kept.peek(1), kept.peek(2)) == ("A", "b")
+    kept.mend([2], lambda _key, _value: None, monotonic())
+    assert kept.peek(2) is None and await kept.get(2) == "b"
+    kept.drop([2])
+    assert kept.peek(2) is None and not kept.has(2)
+
+
+async def test_a_read_that_began_before_a_change_is_mended_by_nobody_and_not_kept(table: Table) -> None:
+    kept: Keeping[int, str] = Keeping(table.read, seconds=60, most=10, mended=True)
+    table.go_on.clear()
+    early = asyncio.create_task(kept.get(1))
+    await asyncio.sleep(0.01)
+    kept.mend([1], louder, monotonic())
+    table.go_on.set()
+    assert await early == "a" and kept.peek(1) is None
+
+
+async def test_what_is_made_of_something_mended_goes(table: Table) -> None:
+    kept: Keeping[int, str] = Keeping(
+        table.read, seconds=60, most=10, mended=True, touching=lambda value: [2] if value == "a" else []
+    )
+    await kept.get_many([1, 2])
+    kept.mend([2], louder, monotonic())
+    assert (kept.peek(1), kept.peek(2)) == (None, "B")
+    await kept.get(1)
+    kept.forget([2])
+    assert kept.peek(1) is None and not kept.has(1)
 
 
 async def test_the_oldest_goes_when_there_are_too_many(table: Table) -> None:

@@ -110,6 +110,8 @@ async def test_units_on_their_way_are_said_with_their_day(pool: asyncpg.Pool, st
         await send_transfer(pool, world, each, when)
     found = by_store(await stock.offers(sku, now=now()))[world.gangnam]
     assert (found.reason, found.label, found.expected) == ("in_transit", "none", due)
+    later = by_store(await stock.offers(sku, now=due + timedelta(minutes=1)))[world.gangnam]
+    assert (later.reason, later.expected) == ("sold_out", None), "what is kept was read before"
     # Nobody said when, or the day has passed: then nothing is promised.
     for each in (other, third):
         found = by_store(await stock.offers(each, now=now()))[world.gangnam]

@@ -14,17 +14,19 @@ EVERYTHING = "*"
 # Begins the message that closes a round: the database's time before which every change has been told, and what was seen.
 TOLD = "@"
 PAYLOAD_BYTES_MAX = 7_500
-SKUS_TOLD_MAX = 5_000
+LEVELS_TOLD_MAX = 5_000
 
 # Whatever this round sees and the last one did not. A transaction that the last round did not see is at least as new as the
 # oldest that was running then, which keeps the search in the newest end of the index.
 # Rows restored from another server bear its numbers, which may be far ahead of ours: these are no news.
-_NEWS = """SELECT sku_id FROM inventory.{} WHERE tx >= pg_snapshot_xmin($1::text::pg_snapshot)
+_NEWS = """FROM inventory.{} WHERE tx >= pg_snapshot_xmin($1::text::pg_snapshot)
   AND tx < pg_snapshot_xmax(pg_current_snapshot()) AND NOT pg_visible_in_snapshot(tx, $1::text::pg_snapshot)"""
-_TOLD_OF = ("ledger_entry", "selling_rule_version", "notice")
 _CHANGED = f"""
+WITH level AS (SELECT DISTINCT store_id, sku_id {_NEWS.format("ledger_entry")} LIMIT $2),
+  other AS (SELECT sku_id {_NEWS.format("selling_rule_version")} UNION SELECT sku_id {_NEWS.format("notice")} LIMIT $2)
 SELECT pg_current_snapshot()::text AS seen, extract(epoch FROM statement_timestamp())::float8 AS at,
-  (SELECT array_agg(c.sku_id) FROM ({" UNION ".join(_NEWS.format(table) for table in _TOLD_OF)} LIMIT $2) c) AS changed"""
+  (SELECT array_agg(store_id) FROM level) AS stores, (SELECT array_agg(sku_id) FROM level) AS skus,
+  (SELECT array_agg(sku_id) FROM other) AS others"""
 
 
 def messages(sku_ids: list[int] | None) -> list[str]:
@@ -42,20 +44,30 @@ def messages(sku_ids: list[int] | None) -> list[str]:
 
 
 class Look(msgspec.Struct, frozen=True):
-    """`changed`: SKUs changed since the last look, None for everything. `at`: the database's time (seconds since 1970) until
-    which that is so. `seen`: what this look saw, for the next one."""
+    """What changed since the last look. `levels`: (store, SKU) whose stock did; `others`: SKUs of which something else did that is
+    shown. `everything`: so much that it is not said what. `at`: the database's time (seconds since 1970) until which that is so.
+    `seen`: what this look saw, for the next one."""
 
-    changed: list[int] | None
+    levels: list[tuple[int, int]]
+    others: list[int]
+    everything: bool
     at: float
     seen: str
 
+    @property
+    def changed(self) -> list[int] | None:
+        """SKU ids; None for everything."""
+        return None if self.everything else sorted({sku_id for _, sku_id in self.levels} | set(self.others))
+
 
 async def look(database: asyncpg.Pool | asyncpg.Connection, seen: str | None) -> Look:
-    row: Any = await database.fetchrow(_CHANGED, seen or "1:1:", SKUS_TOLD_MAX + 1 if seen else 0)
-    changed = list(row["changed"] or []) if seen else None
-    if changed and (None in changed or len(changed) > SKUS_TOLD_MAX):
-        changed = None  # a notice of all of them, or too many to name
-    return Look(changed, row["at"], row["seen"])
+    row: Any = await database.fetchrow(_CHANGED, seen or "1:1:", LEVELS_TOLD_MAX + 1 if seen else 0)
+    levels: list[tuple[int, int]] = list(zip(row["stores"] or (), row["skus"] or (), strict=True))
+    others: list[int] = list(row["others"] or ())
+    # None: a notice of all of them.
+    if not seen or None in others or max(len(levels), len(others)) > LEVELS_TOLD_MAX:
+        return Look([], [], True, row["at"], row["seen"])
+    return Look(levels, others, False, row["at"], row["seen"])
 
 
 def read_told(message: str) -> tuple[float, str | None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from store_omni.inventory.announcing import CHANNEL, EVERYTHING, TOLD, look, read_told
+from store_omni.inventory.announcing import CHANNEL, TOLD, look, read_told
 from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot
 from store_omni.kit.keeping import forget_everything
 
@@ -17,6 +17,8 @@ log = logging.getLogger("store_omni.inventory")
 WORD_STANDS_SECONDS = KEPT_SECONDS
 LOOK_SECONDS = 0.25
 SILENCE_SECONDS = 0.6
+# What changes within this time is looked at together.
+GATHER_SECONDS = 0.005
 AGAIN_SECONDS_MIN, AGAIN_SECONDS_MAX = 0.2, 5.0
 ANSWER_SECONDS_MAX = 5.0
 # By which an operator finds the connection in pg_stat_activity.
@@ -24,7 +26,7 @@ NAME = "store_omni stock listener"
 
 
 class Listener:
-    """`begun`: from now on changes are heard. `_behind`: this process' monotonic clock minus the database's, so that a message
+    """`begun`: from now on changes are heard. `_to_look`: something has changed, here or elsewhere. `_behind`: this process' monotonic clock minus the database's, so that a message
     that waited is known to be old."""
 
     def __init__(self, url: str, snapshot: Snapshot) -> None:
@@ -33,19 +35,26 @@ class Listener:
         self._behind = 0.0
         self._last_word = 0.0
         self._seen: str | None = None
+        self._to_look = False
+        self._woken = asyncio.Event()
         self.heard = 0
         self.begun = asyncio.Event()
 
     def hear(self, message: str) -> None:
         self.heard += 1
-        if message.startswith(TOLD):
-            self._last_word = monotonic()
-            at, self._seen = read_told(message)
+        if not message.startswith(TOLD):
+            self._wake()
+            return
+        self._last_word = monotonic()
+        at, seen = read_told(message)
+        # Where something was named, this process says so itself when it has looked.
+        if not self._to_look:
+            self._seen = seen or self._seen
             self._vouch(at)
-        elif message == EVERYTHING:
-            self._snapshot.forget_all()
-        else:
-            self._snapshot.forget(int(sku_id) for sku_id in message.split(","))
+
+    def _wake(self) -> None:
+        self._to_look = True
+        self._woken.set()
 
     def _vouch(self, at: float) -> None:
         lag = monotonic() - self._behind - at
@@ -67,7 +76,13 @@ class Listener:
 
     async def _listen(self, connection: asyncpg.Connection) -> None:
         lost = asyncio.Event()
-        connection.add_termination_listener(lambda *_: lost.set())
+
+        def lose(*_: object) -> None:
+            lost.set()
+            self._woken.set()
+
+        connection.add_termination_listener(lose)
+        self._snapshot.on_change = self._wake
         try:
             self._behind = await self._clocks_apart(connection)
             await connection.add_listener(CHANNEL, lambda *heard: self.hear(heard[3]))
@@ -78,21 +93,27 @@ class Listener:
             self.begun.set()
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), LOOK_SECONDS)
-                if monotonic() - self._last_word > SILENCE_SECONDS and not lost.is_set():
+                    await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
+                self._woken.clear()
+                if lost.is_set():
+                    break
+                if self._to_look:
+                    await asyncio.sleep(GATHER_SECONDS)
+                if self._to_look or monotonic() - self._last_word > SILENCE_SECONDS:
                     await asyncio.wait_for(self._look(connection), ANSWER_SECONDS_MAX)
         finally:
+            self._woken.clear()
             self._snapshot.vouching.end()
             connection.terminate()
 
     async def _look(self, connection: asyncpg.Connection) -> None:
-        """Nobody announces (no worker runs, or it is busy): this process looks for itself, from where the last word ended."""
-        found = await look(connection, self._seen)
+        """What has changed since the last look, and what became of it, both as of one moment."""
+        self._to_look, began = False, monotonic()
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            found = await look(connection, self._seen)
+            changes = await self._snapshot.read_changes(connection, found)
         self._seen = found.seen
-        if found.changed is None:
-            self._snapshot.forget_all()
-        else:
-            self._snapshot.forget(found.changed)
+        self._snapshot.catch_up(found, changes, began)
         self._vouch(found.at)
 
     @staticmethod

@@ -113,7 +113,8 @@ def _reason(store: StoreView, level: Level, wanted: int, moment: Moment) -> Reas
     if level.short:
         return "being_counted"
     if level.free <= 0:
-        return "in_transit" if level.expected else "sold_out"
+        # A level may have been read before what was due became overdue, and that promises nothing.
+        return "in_transit" if level.expected and level.expected > moment.at else "sold_out"
     if level.confidence < CONFIDENCE_MIN:
         return "unsure"
     if not store.pickup:

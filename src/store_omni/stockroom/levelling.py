@@ -1,7 +1,7 @@
 """From rows of stock to one level per store; of a bundle, to the level of its scarcest part."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -57,6 +57,26 @@ def _levels(row: Mapping[str, Any]) -> dict[int, Level]:
         store: Level(free, few_below, True, closed, short, version, rule_version, expected, confidence)
         for store, free, few_below, closed, short, version, rule_version, expected, confidence in each
     }
+
+
+def store_level(row: Mapping[str, Any]) -> tuple[int, Level]:
+    """Of a row of `LEVELS_AT`."""
+    return row["store_id"], Level(
+        row["free"], row["few_below"], True, row["closed"], row["short"], row["version"], row["rule_version"], row["expected"],
+        row["confidence"],
+    )  # fmt: skip
+
+
+def mended(sku: SkuStock, changed: Iterable[tuple[int, Level]], at: float, read_at: float) -> SkuStock:
+    """With those of the changed levels that are newer than its own, as of `at` (seconds since 1970); itself where none is."""
+    newer = {store: level for store, level in changed if store not in sku.levels or level.version > sku.levels[store].version}
+    if not newer:
+        return sku
+    levels = sku.levels | newer
+    here = sku.here.difference(newer).union(store for store, level in newer.items() if level.sellable)
+    return SkuStock(
+        sku.id, sku.code, sku.currency, sku.sold, datetime.fromtimestamp(at, UTC), read_at, levels, here, sku.part_ids
+    )
 
 
 def _bundle_levels(own: Mapping[str, Any], parts: list[Mapping[str, Any]]) -> dict[int, Level]:

@@ -10,7 +10,8 @@ import msgspec
 
 from store_omni.inventory.offering import NOT_CARRIED, Level, Moment, Offer, moment_of, offer
 from store_omni.inventory.snapshot import Snapshot
-from store_omni.stockroom.levelling import FEW_BELOW, SkuStock, sku_stocks
+from store_omni.stockroom.levelling import FEW_BELOW, SkuStock, mended, sku_stocks, store_level
+from store_omni.stockroom.offering_sql import LEVELS_AT
 from store_omni.stores.knowing import KnownStores, Stores
 from store_omni.stores.near import Place, kilometres
 from store_omni.stores.queries import StoreView
@@ -54,6 +55,22 @@ class StoreFit(msgspec.Struct, frozen=True):
         return self.offer.can and not self.lacking
 
 
+class LevelMending:
+    """See `inventory.snapshot.Mending`."""
+
+    async def read(
+        self, database: asyncpg.Connection, channel: str, levels: Sequence[tuple[int, int]]
+    ) -> dict[int, list[tuple[int, Level]]]:
+        stores, skus = zip(*levels, strict=True)
+        found: dict[int, list[tuple[int, Level]]] = {}
+        for row in await database.fetch(LEVELS_AT, stores, skus, channel):
+            found.setdefault(row["sku_id"], []).append(store_level(row))
+        return found
+
+    def mend(self, value: SkuStock, levels: list[tuple[int, Level]], at: float, read_at: float) -> SkuStock | None:
+        return None if value.part_ids else mended(value, levels, at, read_at)
+
+
 class Stock:
     """One per process."""
 
@@ -61,7 +78,7 @@ class Stock:
         self._pool = pool
         self.stores = stores
         self._moments: dict[int, tuple[StoreView, Moment]] = {}
-        self.snapshot: Snapshot[SkuStock] = Snapshot(self._read, touching=lambda sku: sku.part_ids)
+        self.snapshot: Snapshot[SkuStock] = Snapshot(self._read, touching=lambda sku: sku.part_ids, mending=LevelMending())
 
     async def _read(self, channel: str, sku_ids: list[int]) -> Mapping[int, SkuStock]:
         read_at = monotonic()
