@@ -203,6 +203,15 @@ def test_a_head_without_an_end_is_refused(served: Served) -> None:
                 long.sendall(b"GET /x HTTP/1.1\r\nlong: " + b"x" * 5_000 if _ == 0 else b"x" * 5_000)
                 time.sleep(0.01)
         assert _answers(long, 1)[:3] == b"431"
+    with served.connect() as listening, contextlib.suppress(ConnectionError):
+        listening.sendall(b"GET /events HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert b"text/event-stream" in listening.recv(65_536)
+        with contextlib.suppress(OSError):
+            listening.sendall(b"GET /x HTTP/1.1\r\nlong: " + b"x" * 300_000)
+            time.sleep(0.1)
+            listening.sendall(b"x" * 300_000)
+        while rest := listening.recv(65_536):
+            assert b"431" not in rest, "in the middle of another answer"
     assert served.ask(b"nonsense\r\n\r\n")[:3] == b"400"
 
 

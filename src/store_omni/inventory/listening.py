@@ -26,8 +26,8 @@ NAME = "store_omni stock listener"
 
 
 class Listener:
-    """`begun`: from now on changes are heard. `_to_look`: something has changed, here or elsewhere. `_behind`: this process' monotonic clock minus the database's, so that a message
-    that waited is known to be old."""
+    """`begun`: from now on changes are heard. `_to_look`: something has changed, here or elsewhere. `_behind`: this process'
+    monotonic clock minus the database's, so that a message that waited is known to be old."""
 
     def __init__(self, url: str, snapshot: Snapshot) -> None:
         self._url = url

@@ -188,15 +188,18 @@ class Connection(HttpToolsProtocol):
             self._refuse(b"431 Request Header Fields Too Large")
         elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
             until = (self._head_since or 0.0) + HEAD_SECONDS_MAX
-            self.timeout_keep_alive_task = self.loop.call_at(until, self._refuse, b"408 Request Timeout")
+            self.timeout_keep_alive_task = self.loop.call_at(until, self._waited_for_head)
+
+    def _waited_for_head(self) -> None:
+        self.timeout_keep_alive_task = None
+        if not self._answering():  # else that answer's end begins the next wait
+            self._refuse(b"408 Request Timeout")
 
     def _refuse(self, status: bytes) -> None:
-        """Without a word that a person would read: no browser sends such a thing. Not in the middle of another answer."""
-        if self._answering():
-            self.timeout_keep_alive_task = None
-        elif not self.transport.is_closing():
+        """Without a word that a person would read, for no browser sends such a thing; in the middle of another answer without any."""
+        if not self._answering():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+        self.transport.close()
 
     def _idle_from_now(self) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)

@@ -115,18 +115,6 @@ class Stock:
         sku = (await self.of([sku_id], channel=channel, anew=anew)).get(sku_id)
         if sku is None:
             return Offers([], now, 0)
-        return await self.offers_of(sku, now=now, place=place, chosen_id=chosen_id, count=count, wanted=wanted)
-
-    async def offers_of(
-        self,
-        sku: SkuStock,
-        *,
-        now: datetime,
-        place: Place | None = None,
-        chosen_id: int | None = None,
-        count: int = STORES_SHOWN,
-        wanted: int = 1,
-    ) -> Offers:
         stores = await self.stores.all()
         return self.offers_in(stores, sku, now=now, place=place, chosen_id=chosen_id, count=count, wanted=wanted)
 
@@ -141,7 +129,7 @@ class Stock:
         count: int = STORES_SHOWN,
         wanted: int = 1,
     ) -> Offers:
-        """As `offers_of`, of what is at hand."""
+        """As `offers`, of what is at hand."""
         ranked = _ranked(stores.by_id.values(), sku, place)
         able = [store.id for store, _ in ranked if store.pickup and store.id in sku.here][:ABLE_SHOWN_MIN]
         kept = {*able, chosen_id}

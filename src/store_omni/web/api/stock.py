@@ -13,7 +13,7 @@ from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import product as product_by_code
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.levelling import SkuStock
-from store_omni.stockroom.offering import Offers, Stock
+from store_omni.stockroom.offering import Stock
 from store_omni.stores.knowing import Stores
 from store_omni.stores.near import Place, stores_near
 from store_omni.web.api.declaring import reading, reading_openly
@@ -69,21 +69,17 @@ async def availability(
         raise NotFound
     place = _place(latitude, longitude)
     headers = {"age": str(int(monotonic() - held.read_at)), "cache-control": "no-store", "vary": "accept-language, cookie"}
-    return Response(await _availability(stock, held, place), headers=headers)
+    return Response(_availability(stock, await stock.stores.all(), held, place), headers=headers)
 
 
-async def _availability(stock: Stock, sku: SkuStock, place: Place | None) -> AvailabilityOut:
-    return _availability_of(sku, await stock.offers_of(sku, now=datetime.now(UTC), place=place, count=STORES_MAX))
-
-
-def _availability_of(sku: SkuStock, found: Offers) -> AvailabilityOut:
+def _availability(stock: Stock, stores: Stores, sku: SkuStock, place: Place | None = None) -> AvailabilityOut:
+    found = stock.offers_in(stores, sku, now=datetime.now(UTC), place=place, count=STORES_MAX)
     return AvailabilityOut(sku.code, found.as_of, [offer_out(offer) for offer in found.offers])
 
 
 def write_availability(stock: Stock, stores: Stores, sku: SkuStock) -> bytes:
     """The answer without distances, for the front."""
-    found = stock.offers_in(stores, sku, now=datetime.now(UTC), count=STORES_MAX)
-    return msgspec.json.encode(_availability_of(sku, found))
+    return msgspec.json.encode(_availability(stock, stores, sku))
 
 
 # Readable without a token.
