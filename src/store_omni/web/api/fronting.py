@@ -90,7 +90,8 @@ class Front:
         self._greeting = b""
 
     def open(self, stock: Stock, known_skus: KnownSkus) -> None:
-        """From now on there is a database to ask."""
+        """From now on there is a database to ask; what was said of another one is forgotten."""
+        self._at_hand.clear()
         self._stock, self._known_skus, self._levels = stock, known_skus, stock.snapshot.of(self._channel)
 
     def at_once(self, request: bytes, common: Headers) -> bytes | None:
