@@ -10,6 +10,7 @@ from store_omni.kit import connecting, serving
 
 AHEAD = b"GET /ahead HTTP/1.1"
 BODY = b"ahead" + b"." * 4_000
+WORK_SECONDS = 0.01
 # Waiting times of which the tests want to see the end.
 serving.IDLE_SECONDS_MAX = 2
 connecting.HEAD_SECONDS_MAX = 1.0
@@ -34,6 +35,10 @@ class Application:
             while True:
                 time.sleep(1)  # nothing else happens in this process any more
         else:
+            if scope["path"] == "/work":
+                until = time.thread_time() + WORK_SECONDS
+                while time.thread_time() < until:
+                    pass
             await self._echo(scope, receive, send)
 
     async def _live(self, receive: Any, send: Any) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from store_omni.kit.sharing import Standing
+
 HEAD_SECONDS_MAX = 30.0
 HEAD_BYTES_MAX = 65_536
 # Copying more costs more than a second packet.
@@ -70,11 +72,12 @@ class _Wire:
     application may still be answering.
     """
 
-    __slots__ = ("_head", "_transport", "get_extra_info", "is_closing")
+    __slots__ = ("_head", "_transport", "get_extra_info", "get_write_buffer_size", "is_closing")
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
         self.get_extra_info, self.is_closing = transport.get_extra_info, transport.is_closing
+        self.get_write_buffer_size = transport.get_write_buffer_size
         self._head = b""
 
     def write(self, data: bytes) -> None:
@@ -113,6 +116,8 @@ class Connection(HttpToolsProtocol):
     """One client's. Beside what the library does, it answers ahead, and waits neither for a first request nor for the end of a
     head without an end."""
 
+    server_state: Standing
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._at_once: Callable[[bytes, Headers], bytes | None] | None = getattr(self.app, "at_once", None)
@@ -132,8 +137,9 @@ class Connection(HttpToolsProtocol):
             answer = self._at_once(data, self.server_state.default_headers)
             if answer is not None:
                 # Its timer runs on: one for each request would cost as much as finding the answer.
-                self._answered_at = self.loop.time()
                 self.transport.write(answer)
+                if self._answered_at != self.server_state.now:
+                    self._count_in()
                 return
         self._unset_keepalive_if_required()
         try:
@@ -230,6 +236,17 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._wire.flush()  # the answer to a HEAD has no body
         super().on_response_complete()
+        if self._answered_at != self.server_state.now:
+            self._count_in()
+
+    def _count_in(self) -> None:
+        """Its first answer since the process looked round how busy it is. Perhaps it should go to another one."""
+        standing = self.server_state
+        self._answered_at = standing.now
+        standing.active += 1
+        may_go = standing.to_give > 0 and self._between_requests() and not self._wire.get_write_buffer_size()
+        if may_go and standing.hand(self._wire.get_extra_info("socket").fileno()):
+            self.transport.close()
 
     def shutdown(self) -> None:
         """Whoever listens for events comes back by itself, to another process; everybody else gets the whole answer."""

@@ -4,13 +4,16 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import time
 
 from uvicorn import Config
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from store_omni.kit.connecting import Connection
+from store_omni.kit.sharing import Places, SharingServer
 
 log = logging.getLogger("uvicorn.error")  # where the library says what becomes of its processes
 # A page that listens for events, or a slow download, would keep a stopping process waiting.
@@ -23,11 +26,35 @@ IDLE_SECONDS_MAX = 75
 SILENT_SECONDS_MAX = 30
 
 
+class OneProcess(Process):
+    def __init__(self, config: Config, sockets: list[socket.socket], places: Places, place: int) -> None:
+        self._places, self._place = places, place
+        super().__init__(config, sockets)
+
+    @property
+    def server(self) -> SharingServer:
+        if not isinstance(self._server, SharingServer):
+            self._server = SharingServer(self.config, self._places, self._place)
+        return self._server
+
+
 class Processes(Multiprocess):
     """A process that cannot start ends all of them, until one has been ready: later on, what it lacks (its database) comes back."""
 
     has_been_ready = False
     could_not_start = False
+
+    def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        self._places = Places(self.processes_num)
+
+    def _start_one(self, place: int) -> OneProcess:
+        process = OneProcess(self.config, self.sockets, self._places, place)
+        process.start()
+        return process
+
+    def init_processes(self) -> None:
+        self.processes += [self._start_one(place) for place in range(self.processes_num)]
 
     def keep_subprocess_alive(self) -> None:
         for place, process in enumerate(self.processes):
@@ -42,17 +69,38 @@ class Processes(Multiprocess):
                 self.could_not_start = True
                 self.should_exit.set()
                 return
-            self.processes[place] = type(process)(self.config, self.sockets)
-            self.processes[place].start()
+            self.processes[place] = self._start_one(place)
 
     def join_all(self) -> None:
         deadline = time.monotonic() + KILL_SECONDS
         for process in self.processes:
-            process.process.join(max(0.0, deadline - time.monotonic()))
-            if process.process.is_alive():
-                log.warning("process %s has not ended and is killed", process.pid)
-                process.process.kill()
-                process.process.join()
+            _join(process, deadline)
+
+    def restart_all(self) -> None:
+        """On SIGHUP: one after the other, each when its successor is ready. The two share a place meanwhile."""
+        for place, before in enumerate(self.processes):
+            after = self._start_one(place)
+            if not after.wait_until_ready(SILENT_SECONDS_MAX, self.should_exit):
+                log.error("process %s was not ready in time; those before it stay", after.pid)
+                after.kill()
+                after.join()
+                return
+            before.terminate()
+            _join(before, time.monotonic() + KILL_SECONDS)
+            self.processes[place] = after
+
+    def handle_ttin(self) -> None:
+        log.warning("how many processes there are is said at the start (--workers)")
+
+    handle_ttou = handle_ttin
+
+
+def _join(process: Process, deadline: float) -> None:
+    process.process.join(max(0.0, deadline - time.monotonic()))
+    if process.process.is_alive():
+        log.warning("process %s has not ended and is killed", process.pid)
+        process.process.kill()
+        process.process.join()
 
 
 async def _end_with_parent() -> None:
