@@ -26,7 +26,7 @@ STALE_SECONDS = 1.0
 # After handing some over it waits until it shows what that has changed.
 SETTLE_SECONDS = 0.5
 # How long a new connection waits for the process whose turn it is.
-TURN_SECONDS = 0.002
+TURN_SECONDS = 0.005
 # After the system had no file left for another connection.
 PAUSE_SECONDS = 1.0
 ACCEPTED_AT_ONCE_MAX = 100
