@@ -1,4 +1,4 @@
-"""What every page must pass: axe finds nothing, nothing overflows, targets are big enough for a thumb."""
+"""What every page must pass: axe finds nothing, nothing overflows, no word is cut in two, targets are big enough for a thumb."""
 
 from pathlib import Path
 
@@ -23,6 +23,17 @@ OVERFLOW = """() => {
     .filter(([e, right]) => right > screen && e.checkVisibility() && !scrolls(e))
     .map(([e, right]) => `${right - screen} px: ${e.outerHTML.slice(0, 120)}`).slice(0, 8).concat('the page itself');
 }"""
+# Words cut in two by the end of their line: 19,900 and 원, 강남 and 점.
+BROKEN = """() => [...document.querySelectorAll('.figure, .price, .chip, .btn, .tab, h1, h2, th, .table .end')].filter(e => e.checkVisibility()).flatMap(e => {
+  const found = [], texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^\\s\\-–·/…]+/g)) {
+    range.setStart(texts.currentNode, word.index);
+    range.setEnd(texts.currentNode, word.index + word[0].length);
+    const lines = [...range.getClientRects()].filter(line => line.width > 0);
+    if (lines.some(line => line.top >= lines[0].bottom - 1)) found.push(word[0] + ' in ' + e.outerHTML.slice(0, 120));
+  }
+  return found;
+})"""
 
 
 RUN = """options => axe.run(document, options)
@@ -53,6 +64,8 @@ async def look(page: Page, *widths: int) -> None:
         assert found == [], f"{where}: {found}"
         outside = await page.evaluate(OVERFLOW)
         assert outside == [], f"{where} is wider than its screen: {outside}"
+        broken = await page.evaluate(BROKEN)
+        assert broken == [], f"{where} breaks words: {broken}"
         small = await page.evaluate(SMALL_TARGETS)
         assert small == [], f"{where}: {small}"
     await page.emulate_media(color_scheme="dark")
