@@ -30,7 +30,7 @@ BROKEN = """() => [...document.querySelectorAll('.figure, .price, .chip, .btn, .
     range.setStart(texts.currentNode, word.index);
     range.setEnd(texts.currentNode, word.index + word[0].length);
     const lines = [...range.getClientRects()].filter(line => line.width > 0);
-    if (lines.some(line => line.top >= lines[0].bottom - 1)) found.push(word[0] + ' in ' + e.outerHTML.slice(0, 120));
+    if (lines.some(line => line.top > lines[0].top + lines[0].height / 2)) found.push(word[0] + ' in ' + e.outerHTML.slice(0, 120));
   }
   return found;
 })"""

@@ -63,7 +63,8 @@ async def test_a_clerk_picks_stages_and_hands_over_with_the_scanner(open_context
     await look(page)
     await scan(page, await site_shop.pass_code(order))
     await expect(page.get_by_role("button", name="76,900원 받고 전달하기")).to_be_visible()
-    await look(page)
+    # Held upright, too.
+    await look(page, 820, 1180)
     await page.get_by_text("단말기 카드").click()
     await page.get_by_role("button", name="76,900원 받고 전달하기").click()
     await expect(page.locator("[data-refused=slip_missing]")).to_be_visible()
