@@ -60,7 +60,7 @@ async def test_the_product_may_not_read_the_servers_files(cluster):
     await connection.close()
 
 
-async def test_throwaway_gives_up_durability_and_the_default_does_not(cluster, tmp_path):
+async def test_throwaway_gives_up_durability_and_the_default_has_it_and_memory_for_many_rows(cluster, tmp_path):
     throwaway = await asyncpg.connect(cluster.url)
     assert [await throwaway.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit")] == ["off", "off"]
     await throwaway.close()
@@ -69,6 +69,10 @@ async def test_throwaway_gives_up_durability_and_the_default_does_not(cluster, t
     assert [await connection.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
         "on"
     ] * 3
+    pages = int(await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'shared_buffers'"))
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    assert pages * 8192 == min(max(memory // 8 >> 20, 128), 1024) << 20
+    assert await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'io_method'") in (None, "sync")
     await connection.close()
     kept.remove()
 
