@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from store_omni.kit.postgres import cluster as cluster_module
+from store_omni.kit.postgres import initialising
 from store_omni.kit.postgres.binaries import Binaries, installed_binaries
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.postgres.errors import DataElsewhere, NoBinaries
@@ -60,7 +61,7 @@ async def test_the_product_may_not_read_the_servers_files(cluster):
     await connection.close()
 
 
-async def test_throwaway_gives_up_durability_and_the_default_has_it_and_memory_for_many_rows(cluster, tmp_path):
+async def test_throwaway_gives_up_durability_and_the_default_does_not(cluster, tmp_path):
     throwaway = await asyncpg.connect(cluster.url)
     assert [await throwaway.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit")] == ["off", "off"]
     await throwaway.close()
@@ -69,12 +70,25 @@ async def test_throwaway_gives_up_durability_and_the_default_has_it_and_memory_f
     assert [await connection.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
         "on"
     ] * 3
-    pages = int(await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'shared_buffers'"))
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    assert pages * 8192 == min(max(memory // 8 >> 20, 128), 1024) << 20
     assert await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'io_method'") in (None, "sync")
     await connection.close()
     kept.remove()
+
+
+@pytest.mark.parametrize(("limit", "pages"), [("1073741824\n", 16384), ("4294967296\n", 65536), ("max\n", None)])
+async def test_pages_are_kept_in_an_eighth_of_the_memory_there_is(limit, pages, tmp_path, monkeypatch):
+    """As the server counts them, of 8 KiB; a container may have less than its machine."""
+    file = tmp_path / "memory.max"
+    file.write_text(limit)
+    monkeypatch.setattr(initialising, "MEMORY_LIMITS", (tmp_path / "missing", file))
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    whole = min(max(machine // 8 >> 20, 128), 1024) * 128
+    kept = Cluster.at(tmp_path / "data")
+    connection = await asyncpg.connect(kept.start())
+    setting = int(await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'shared_buffers'"))
+    await connection.close()
+    kept.remove()
+    assert setting == min(pages or whole, whole)
 
 
 async def test_a_second_start_adopts_and_either_may_stop(cluster, tmp_path):

@@ -3,6 +3,7 @@
 LC_CTYPE must be C.UTF-8: under LC_CTYPE=C pg_trgm finds no trigram in a Korean or Japanese word, whatever the locale provider.
 """
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -21,6 +22,8 @@ INITDB_SECONDS_MAX = 300
 BUILTIN_LOCALE_MAJOR_MIN, IO_METHOD_MAJOR_MIN = 17, 18
 # What PostgreSQL has by itself, and as much as four million levels with a million orders need.
 CACHE_MIB_MIN, CACHE_MIB_MAX = 128, 1024
+# Of the container, where it is one: a number of bytes, or "max".
+MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 # The system proves who the client is (peer), so there is no password to keep: only the user who started the server,
 # and the user it runs as, come in.
@@ -73,8 +76,12 @@ def write_access(cluster: Path, account: Account) -> None:
 
 
 def _cache_mib() -> int:
-    """An eighth of the machine's memory: web server, worker and the system's own cache of files live beside it."""
-    return min(max(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // (8 << 20), CACHE_MIB_MIN), CACHE_MIB_MAX)
+    """An eighth of the machine's or the container's memory: web server, worker and the system's own cache of files live beside it."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for limit in MEMORY_LIMITS:
+        with contextlib.suppress(OSError, ValueError):
+            memory = min(memory, int(limit.read_text()))
+    return min(max(memory // 8 >> 20, CACHE_MIB_MIN), CACHE_MIB_MAX)
 
 
 def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durable: bool) -> list[str]:
@@ -92,7 +99,7 @@ def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durab
     if durable:
         settings["shared_buffers"] = f"{_cache_mib()}MB"
     if binaries.major >= IO_METHOD_MAJOR_MIN:
-        # Pages are nearly always in the system's cache: waking another process for each costs ten times what reading it does.
+        # Pages are nearly always in the system's cache: waking another process to read one costs more than reading it.
         settings["io_method"] = "sync"
     for name in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
         settings[name] = "off"
