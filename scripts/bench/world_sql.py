@@ -58,7 +58,7 @@ CREATE TEMP TABLE sold AS SELECT store, sku, count(*)::int AS units FROM past GR
 # anything was sold.
 ROWS = {
     "inventory.stock_level": """SELECT store AS store_id, sku AS sku_id, {units} - coalesce(s.units, 0) AS on_hand, 1 + coalesce(s.units, 0) AS version
-       FROM generate_series(1, {stores}) store CROSS JOIN generate_series(1, {skus}) sku LEFT JOIN sold s USING (store, sku)""",
+       FROM generate_series(1, {stores}) store CROSS JOIN generate_series(1, {skus}) sku LEFT JOIN sold s USING (store, sku) ORDER BY sku, store""",
     "inventory.ledger_entry": f"""SELECT store AS store_id, sku AS sku_id, version, kind, units AS d_on_hand, cause AS cause_type, order_id AS cause_id,
          'system' AS channel, 'system' AS actor_kind, {uuid_of(DOCUMENT, "store")} AS document_id
        FROM (

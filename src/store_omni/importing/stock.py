@@ -8,6 +8,7 @@ from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
 from store_omni.importing.documenting import write_documents
 from store_omni.importing.errors import RowRefused
+from store_omni.importing.locking import lock_known_levels
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.parsing import whole
 from store_omni.importing.progress import Progress
@@ -45,7 +46,7 @@ async def import_stock(
     """
     counts = await stage_stock(connection, sources, mapping=mapping, progress=progress, rejects=rejects)
     progress.step("Writing stock")
-    await connection.execute(_LOCK)
+    await lock_known_levels(connection, "import_stock")
     await connection.execute(_CHANGED)
     await write_documents(connection, "import_changed", sources)
     opened, counted = await figures(connection, _WRITE)
@@ -81,11 +82,6 @@ WITH bad AS (
 )
 INSERT INTO import_reject SELECT file, row, reason FROM gone"""
 
-_LOCK = """
-SELECT count(*) FROM (
-  SELECT 1 FROM inventory.stock_level l WHERE (l.store_id, l.sku_id) IN (SELECT store_id, sku_id FROM import_stock)
-  ORDER BY l.store_id, l.sku_id FOR UPDATE) locked"""
-
 _CHANGED = """
 CREATE TEMP TABLE import_changed ON COMMIT DROP AS
 SELECT i.store_id, i.sku_id, i.quantity, i.quantity - coalesce(l.on_hand, 0) AS difference,
@@ -96,7 +92,7 @@ WHERE l.version IS NULL OR l.version = 0 OR l.on_hand <> i.quantity"""
 _WRITE = """
 WITH levels AS (
   INSERT INTO inventory.stock_level (store_id, sku_id, on_hand, version)
-  SELECT store_id, sku_id, quantity, 1 FROM import_changed ORDER BY 1, 2
+  SELECT store_id, sku_id, quantity, 1 FROM import_changed ORDER BY sku_id, store_id
   ON CONFLICT (store_id, sku_id) DO UPDATE SET on_hand = excluded.on_hand, version = stock_level.version + 1,
     short = greatest(stock_level.allocated + stock_level.reserved - excluded.on_hand, 0), changed_at = clock_timestamp()
   RETURNING store_id, sku_id, version

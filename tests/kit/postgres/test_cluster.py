@@ -1,6 +1,8 @@
 """The embedded server: made, found again after a kill, closed to others. As root its user cannot reach pytest's 0700 folders,
 so these tests also show that the cluster is placed elsewhere."""
 
+import asyncio
+import json
 import os
 import pwd
 import signal
@@ -20,6 +22,7 @@ from store_omni.kit.postgres.postmaster import process_lives
 pytestmark = pytest.mark.anyio
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="switches to another user, which only root may")
 
+READ_AGAIN_SECONDS_MAX = 20
 START_AND_WAIT = """
 import sys, time
 from pathlib import Path
@@ -89,6 +92,26 @@ async def test_pages_are_kept_in_an_eighth_of_the_memory_there_is(limit, pages, 
     await connection.close()
     kept.remove()
     assert setting == min(pages or whole, whole)
+
+
+async def test_the_pages_it_kept_are_there_again_after_a_restart(tmp_path):
+    """Also those that nobody has asked for since."""
+    kept = Cluster.at(tmp_path / "data")
+    connection = await asyncpg.connect(kept.start())
+    if await connection.fetchval("select current_setting('pg_prewarm.autoprewarm', true)") is None:
+        pytest.skip("this PostgreSQL comes without pg_prewarm")
+    await connection.execute("create table kept as select n, repeat('x', 1000) as wide from generate_series(1, 2000) n; analyze kept")
+    await connection.close()
+    kept.stop()
+    connection = await asyncpg.connect(kept.start())
+    async with asyncio.timeout(READ_AGAIN_SECONDS_MAX):
+        while "autoprewarm successfully prewarmed" not in kept.placement.log.read_text():
+            await asyncio.sleep(0.05)
+    plan = await connection.fetchval("explain (analyze, buffers, format json) select count(wide) from kept")
+    await connection.close()
+    kept.remove()
+    pages = json.loads(plan)[0]["Plan"]
+    assert (pages["Shared Read Blocks"], pages["Shared Hit Blocks"] > 200) == (0, True)
 
 
 async def test_a_second_start_adopts_and_either_may_stop(cluster, tmp_path):

@@ -10,6 +10,7 @@ import asyncpg
 from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.documenting import write_documents
+from store_omni.importing.locking import lock_known_levels
 from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
 
@@ -33,13 +34,16 @@ async def write_stock(
     await connection.execute(_MOVES, source)
     await connection.execute(_RUNNING)
     await connection.execute("CREATE INDEX ON import_move (store_id, sku_id); ANALYZE import_move")
+    await lock_known_levels(connection, "import_move")
     await connection.execute(_LEVELS.format(today=_TODAY if todays_figures else _NO_FIGURES))
     await connection.execute("CREATE INDEX ON import_level (place); ANALYZE import_level")
     await write_documents(connection, "import_level", sources)
     last = await figure(connection, "SELECT coalesce(max(place), 0) FROM import_level")
     progress.step("Writing the stock ledger", last)
+    await connection.execute(_MOVE_ON)
+    await connection.execute(_OPEN)
     for start in range(0, last, BATCH_LEVELS):
-        for statement in (_WRITE_LEVELS, _WRITE_FIRST, _WRITE_MOVES):
+        for statement in (_WRITE_FIRST, _WRITE_MOVES):
             await connection.execute(statement, start, start + BATCH_LEVELS)
         progress.advance(min(BATCH_LEVELS, last - start))
     counts.note("stock levels opened", await figure(connection, "SELECT count(*) FROM import_level WHERE fresh"))
@@ -85,12 +89,15 @@ LEFT JOIN inventory.stock_level l USING (store_id, sku_id)
 LEFT JOIN inventory.ledger_entry e ON e.store_id = m.store_id AND e.sku_id = m.sku_id AND e.version = 1
 LEFT JOIN ({today}) t ON t.store_id = m.store_id AND t.sku_id = m.sku_id"""
 
-_WRITE_LEVELS = """
+# Two statements, because a check refuses a row that takes units away before it sees that the row is there already.
+_MOVE_ON = """
+UPDATE inventory.stock_level l SET on_hand = l.on_hand + v.first + v.net, version = l.version + v.moves + (v.first <> 0)::int,
+  changed_at = clock_timestamp()
+FROM import_level v WHERE v.store_id = l.store_id AND v.sku_id = l.sku_id AND NOT v.fresh"""
+
+_OPEN = """
 INSERT INTO inventory.stock_level (store_id, sku_id, on_hand, version)
-SELECT store_id, sku_id, first + net, moves + (fresh OR first <> 0)::int FROM import_level WHERE place > $1 AND place <= $2
-ORDER BY store_id, sku_id
-ON CONFLICT (store_id, sku_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand,
-  version = stock_level.version + excluded.version, changed_at = clock_timestamp()"""
+SELECT store_id, sku_id, first + net, moves + 1 FROM import_level WHERE fresh ORDER BY sku_id, store_id"""
 
 _WRITE_FIRST = """
 INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, document_id, cause_type, cause_id, reason, channel,

@@ -20,6 +20,7 @@ DATABASE = "store_omni"
 CONNECTIONS_MAX = 100
 INITDB_SECONDS_MAX = 300
 BUILTIN_LOCALE_MAJOR_MIN, IO_METHOD_MAJOR_MIN = 17, 18
+PRELOADING = "pg_prewarm"
 # What PostgreSQL has by itself, and as much as four million levels with a million orders need.
 CACHE_MIB_MIN, CACHE_MIB_MAX = 128, 1024
 # Of the container, where it is one: a number of bytes, or "max".
@@ -98,6 +99,9 @@ def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durab
     }
     if durable:
         settings["shared_buffers"] = f"{_cache_mib()}MB"
+        if (binaries.folder.parent / "lib" / f"{PRELOADING}.so").exists():
+            # After a restart it reads the pages it kept before, so that the first to ask for each does not wait for it.
+            settings["shared_preload_libraries"] = PRELOADING
     if binaries.major >= IO_METHOD_MAJOR_MIN:
         # Pages are nearly always in the system's cache: waking another process to read one costs more than reading it.
         settings["io_method"] = "sync"
