@@ -138,6 +138,9 @@ class Deployment:
             raise NotStarted(f"migrate failed:\n{made.stderr[-3000:]}")
         return url
 
+    def admin_url(self, name: str) -> str:
+        return self.cluster.admin_url.replace("@/postgres?", f"@/{name}?")
+
     async def _create(self, name: str) -> None:
         connection = await asyncpg.connect(self.cluster.admin_url)
         owner = self.cluster.url.split("//", 1)[1].split("@", 1)[0]
@@ -169,6 +172,10 @@ class Deployment:
                 start_new_session=True,
             )  # fmt: skip
         self._keep(Server(process, 0, 0.0))
+
+    def stop(self, server: Server) -> None:
+        self.servers.remove(server)
+        server.stop()
 
     def _keep(self, server: Server) -> Server:
         self.servers.append(server)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import asyncpg
 from bench.cases import GROWTH_MAX
 from bench.deploying import Deployment, Server
 from bench.loading import Source, load
-from bench.measuring import cpu_seconds, median
+from bench.measuring import cpu_seconds
 from bench.rounds import checked
 from bench.world import World, fill
 
@@ -15,71 +16,111 @@ from bench import asking
 
 CLIENTS = 16
 WARM_SECONDS = 1.0
+# One size after the other, so that all see the same machine: it is a third faster or slower a few seconds later.
+TURN_SECONDS = 1.0
+FIRST_SECONDS_MAX = 60.0
 SIZES = (1, 10)
 SIZES_NIGHTLY = (1, 10, 100)
+# What an import leaves in PostgreSQL's memory; COPY, which fills the world, passes it by.
+KEPT = (
+    "inventory.stock_level", "inventory.pk_stock_level", "inventory.ix_stock_level_sku_id", "inventory.pk_ledger_entry",
+)  # fmt: skip
+UNCOUNTED = 10  # every so many first reads one goes before the round: connections and statements are new
 
 
 @dataclass(frozen=True)
 class Place:
-    """`web` as deployed; `cold` has read nothing before it is asked."""
-
     world: World
+    url: str
     web: Server
-    cold: Server
 
 
-def _popular(world: World, _turn: int) -> Source:
+def _popular(world: World) -> Source:
     """What people ask for most: as many SKUs at every size, kept by the server."""
     return asking.stock_read(world, range(1, World().skus + 1))
 
 
-def _first(world: World, turn: int, rounds: int) -> Source:
-    """What nobody has asked for yet, from all over the table, each SKU once."""
+def _first(world: World, *, uncounted: bool) -> Source:
+    """What nobody has asked for yet, as many SKUs at every size, from all over the table, each once."""
     step = world.skus // World().skus
-    return asking.stock_read_once(world, range(1 + turn * step, world.skus + 1, rounds * step))
+    asked = range(1, world.skus + 1, step)
+    return asking.stock_read_once(world, [sku for place, sku in enumerate(asked) if (place % UNCOUNTED == 0) == uncounted])
 
 
-def _cost(deployment: Deployment, web: Server, name: str, source: Source, seconds: float) -> tuple[float, float]:
-    """Microseconds of CPU per request: of the web server, of PostgreSQL."""
+async def _keep(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        for relation in KEPT:
+            await connection.fetchval("SELECT pg_prewarm($1::text::regclass)", relation)
+    finally:
+        await connection.close()
+
+
+@dataclass
+class Cost:
+    """CPU seconds of the web server and of PostgreSQL, over all turns."""
+
+    app: float = 0.0
+    pg: float = 0.0
+    answered: int = 0
+
+    @property
+    def each(self) -> float:
+        """Microseconds per request."""
+        return 1e6 * (self.app + self.pg) / self.answered
+
+
+def _measure(deployment: Deployment, web: Server, name: str, source: Source, seconds: float, cost: Cost) -> None:
     app, pg = cpu_seconds(web.pid), cpu_seconds(deployment.postmaster)
-    done = checked(name, load(web.port, source, clients=CLIENTS, seconds=seconds))
-    each = 1e6 / done.answered
-    return (cpu_seconds(web.pid) - app) * each, (cpu_seconds(deployment.postmaster) - pg) * each
+    cost.answered += checked(name, load(web.port, source, clients=CLIENTS, seconds=seconds)).answered
+    cost.app += cpu_seconds(web.pid) - app
+    cost.pg += cpu_seconds(deployment.postmaster) - pg
 
 
 def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) -> list[str]:
     """Prints a line per size and kind. Returns the bars missed, in words."""
     places: dict[int, Place] = {}
     for size in SIZES_NIGHTLY if nightly else SIZES:
-        url = deployment.database(f"bench_{size}")
+        name = f"bench_{size}"
+        url = deployment.database(name)
         world = asyncio.run(fill(url, World().times(size)))
-        places[size] = Place(world, deployment.product(url), deployment.product(url, STORE_OMNI_WARM_SKUS="0"))
+        asyncio.run(_keep(deployment.admin_url(name)))
+        places[size] = Place(world, url, deployment.product(url))
         print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
 
-    def measure(name: str, make: Callable[[World, int], Source], server: str = "web", *, warm: bool = True) -> list[str]:
-        if warm:
-            for place in places.values():
-                checked(name, load(place.web.port, make(place.world, 0), clients=CLIENTS, seconds=WARM_SECONDS))
-        costs: dict[int, list[tuple[float, float]]] = {size: [] for size in places}
-        for turn in range(rounds):
+    def often(name: str, make: Callable[[World], Source]) -> list[str]:
+        sources = {size: make(place.world) for size, place in places.items()}
+        costs = {size: Cost() for size in places}
+        for size, place in places.items():
+            checked(name, load(place.web.port, sources[size], clients=CLIENTS, seconds=WARM_SECONDS))
+        for _ in range(round(rounds * seconds / TURN_SECONDS)):
             for size, place in places.items():
-                costs[size].append(_cost(deployment, getattr(place, server), name, make(place.world, turn), seconds))
+                _measure(deployment, place.web, name, sources[size], TURN_SECONDS, costs[size])
         return _tell(name, costs)
 
-    orders = {size: asking.order(place.world, hot=False) for size, place in places.items()}
+    def first(name: str) -> list[str]:
+        """Each time of a server that has read nothing yet."""
+        costs = {size: Cost() for size in places}
+        for _ in range(rounds):
+            for size, place in places.items():
+                server = deployment.product(place.url, STORE_OMNI_WARM_SKUS="0")
+                checked(name, load(server.port, _first(place.world, uncounted=True), clients=CLIENTS, seconds=FIRST_SECONDS_MAX))
+                _measure(deployment, server, name, _first(place.world, uncounted=False), FIRST_SECONDS_MAX, costs[size])
+                deployment.stop(server)
+        return _tell(name, costs)
+
     return [
-        *measure("stock_read", _popular),
-        *measure("stock_first", lambda world, turn: _first(world, turn, rounds), "cold", warm=False),
-        *measure("order_uniform", lambda world, _: orders[world.skus // World().skus]),
+        *often("stock_read", _popular),
+        *first("stock_first"),
+        *often("order_uniform", lambda world: asking.order(world, hot=False)),
     ]
 
 
-def _tell(name: str, costs: dict[int, list[tuple[float, float]]]) -> list[str]:
+def _tell(name: str, costs: dict[int, Cost]) -> list[str]:
     missed = []
-    first = median([sum(cost) for cost in costs[1]])
-    for size, found in costs.items():
-        app, pg = median([cost[0] for cost in found]), median([cost[1] for cost in found])
-        times = median([sum(cost) for cost in found]) / first
+    for size, cost in costs.items():
+        app, pg, times = 1e6 * cost.app / cost.answered, 1e6 * cost.pg / cost.answered, cost.each / costs[1].each
         print(f"{name:17}{size:>4} x  app {app:7.0f} us  pg {pg:7.0f} us  together {times:5.2f} x", flush=True)
         if times > GROWTH_MAX.get(size, times):
             missed.append(f"{name} at {size} x the rows costs {times:.2f} x, may be {GROWTH_MAX[size]} x")
