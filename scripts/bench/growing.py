@@ -8,7 +8,7 @@ import asyncpg
 from bench.cases import GROWTH_MAX
 from bench.deploying import Deployment, Server
 from bench.loading import Source, load
-from bench.measuring import cpu_seconds
+from bench.measuring import cpu_seconds, median
 from bench.rounds import checked
 from bench.world import World, fill
 
@@ -26,6 +26,10 @@ KEPT = (
     "inventory.stock_level", "inventory.pk_stock_level", "inventory.ix_stock_level_sku_id", "inventory.pk_ledger_entry",
 )  # fmt: skip
 UNCOUNTED = 10  # every so many first reads one goes before the round: connections and statements are new
+
+
+# Microseconds of CPU per request: of the web server, of PostgreSQL.
+Cost = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -47,35 +51,23 @@ def _first(world: World, *, uncounted: bool) -> Source:
     return asking.stock_read_once(world, [sku for place, sku in enumerate(asked) if (place % UNCOUNTED == 0) == uncounted])
 
 
-async def _keep(url: str) -> None:
+async def _settle(url: str) -> None:
+    """What filling wrote goes to the disk now, and what is asked for most into memory."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
         for relation in KEPT:
             await connection.fetchval("SELECT pg_prewarm($1::text::regclass)", relation)
+        await connection.execute("CHECKPOINT")
     finally:
         await connection.close()
 
 
-@dataclass
-class Cost:
-    """CPU seconds of the web server and of PostgreSQL, over all turns."""
-
-    app: float = 0.0
-    pg: float = 0.0
-    answered: int = 0
-
-    @property
-    def each(self) -> float:
-        """Microseconds per request."""
-        return 1e6 * (self.app + self.pg) / self.answered
-
-
-def _measure(deployment: Deployment, web: Server, name: str, source: Source, seconds: float, cost: Cost) -> None:
+def _measure(deployment: Deployment, web: Server, name: str, source: Source, seconds: float) -> Cost:
     app, pg = cpu_seconds(web.pid), cpu_seconds(deployment.postmaster)
-    cost.answered += checked(name, load(web.port, source, clients=CLIENTS, seconds=seconds)).answered
-    cost.app += cpu_seconds(web.pid) - app
-    cost.pg += cpu_seconds(deployment.postmaster) - pg
+    done = checked(name, load(web.port, source, clients=CLIENTS, seconds=seconds))
+    each = 1e6 / done.answered
+    return (cpu_seconds(web.pid) - app) * each, (cpu_seconds(deployment.postmaster) - pg) * each
 
 
 def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) -> list[str]:
@@ -85,28 +77,28 @@ def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) 
         name = f"bench_{size}"
         url = deployment.database(name)
         world = asyncio.run(fill(url, World().times(size)))
-        asyncio.run(_keep(deployment.admin_url(name)))
+        asyncio.run(_settle(deployment.admin_url(name)))
         places[size] = Place(world, url, deployment.product(url))
         print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
 
     def often(name: str, make: Callable[[World], Source]) -> list[str]:
         sources = {size: make(place.world) for size, place in places.items()}
-        costs = {size: Cost() for size in places}
+        costs: dict[int, list[Cost]] = {size: [] for size in places}
         for size, place in places.items():
             checked(name, load(place.web.port, sources[size], clients=CLIENTS, seconds=WARM_SECONDS))
         for _ in range(round(rounds * seconds / TURN_SECONDS)):
             for size, place in places.items():
-                _measure(deployment, place.web, name, sources[size], TURN_SECONDS, costs[size])
+                costs[size].append(_measure(deployment, place.web, name, sources[size], TURN_SECONDS))
         return _tell(name, costs)
 
     def first(name: str) -> list[str]:
         """Each time of a server that has read nothing yet."""
-        costs = {size: Cost() for size in places}
+        costs: dict[int, list[Cost]] = {size: [] for size in places}
         for _ in range(rounds):
             for size, place in places.items():
                 server = deployment.product(place.url, STORE_OMNI_WARM_SKUS="0")
                 checked(name, load(server.port, _first(place.world, uncounted=True), clients=CLIENTS, seconds=FIRST_SECONDS_MAX))
-                _measure(deployment, server, name, _first(place.world, uncounted=False), FIRST_SECONDS_MAX, costs[size])
+                costs[size].append(_measure(deployment, server, name, _first(place.world, uncounted=False), FIRST_SECONDS_MAX))
                 deployment.stop(server)
         return _tell(name, costs)
 
@@ -117,10 +109,12 @@ def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) 
     ]
 
 
-def _tell(name: str, costs: dict[int, Cost]) -> list[str]:
+def _tell(name: str, costs: dict[int, list[Cost]]) -> list[str]:
     missed = []
-    for size, cost in costs.items():
-        app, pg, times = 1e6 * cost.app / cost.answered, 1e6 * cost.pg / cost.answered, cost.each / costs[1].each
+    first = median([sum(cost) for cost in costs[1]])
+    for size, found in costs.items():
+        app, pg = median([cost[0] for cost in found]), median([cost[1] for cost in found])
+        times = median([sum(cost) for cost in found]) / first
         print(f"{name:17}{size:>4} x  app {app:7.0f} us  pg {pg:7.0f} us  together {times:5.2f} x", flush=True)
         if times > GROWTH_MAX.get(size, times):
             missed.append(f"{name} at {size} x the rows costs {times:.2f} x, may be {GROWTH_MAX[size]} x")
