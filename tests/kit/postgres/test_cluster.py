@@ -96,22 +96,22 @@ async def test_pages_are_kept_in_an_eighth_of_the_memory_there_is(limit, pages, 
 
 async def test_the_pages_it_kept_are_there_again_after_a_restart(tmp_path):
     """Also those that nobody has asked for since."""
-    kept = Cluster.at(tmp_path / "data")
-    connection = await asyncpg.connect(kept.start())
-    if await connection.fetchval("select current_setting('pg_prewarm.autoprewarm', true)") is None:
-        pytest.skip("this PostgreSQL comes without pg_prewarm")
-    await connection.execute("create table kept as select n, repeat('x', 1000) as wide from generate_series(1, 2000) n; analyze kept")
-    await connection.close()
-    kept.stop()
-    connection = await asyncpg.connect(kept.start())
-    async with asyncio.timeout(READ_AGAIN_SECONDS_MAX):
-        while "autoprewarm successfully prewarmed" not in kept.placement.log.read_text():
-            await asyncio.sleep(0.05)
-    plan = await connection.fetchval("explain (analyze, buffers, format json) select count(wide) from kept")
-    await connection.close()
-    kept.remove()
-    pages = json.loads(plan)[0]["Plan"]
-    assert (pages["Shared Read Blocks"], pages["Shared Hit Blocks"] > 200) == (0, True)
+    with Cluster.at(tmp_path / "data") as kept:
+        connection = await asyncpg.connect(kept.url)
+        if await connection.fetchval("select current_setting('pg_prewarm.autoprewarm', true)") is None:
+            pytest.skip("this PostgreSQL comes without pg_prewarm")
+        await connection.execute("create table kept as select repeat('x', 1000) as wide from generate_series(1, 2000)")
+        await connection.close()
+        kept.stop()
+        connection = await asyncpg.connect(kept.start())
+        async with asyncio.timeout(READ_AGAIN_SECONDS_MAX):
+            while "autoprewarm successfully prewarmed" not in kept.placement.log.read_text():
+                await asyncio.sleep(0.05)
+        plan = await connection.fetchval("explain (analyze, buffers, format json) select count(wide) from kept")
+        await connection.close()
+        pages = json.loads(plan)[0]["Plan"]
+        assert (pages["Shared Read Blocks"], pages["Shared Hit Blocks"] > 200) == (0, True)
+        kept.remove()
 
 
 async def test_a_second_start_adopts_and_either_may_stop(cluster, tmp_path):
