@@ -43,7 +43,7 @@ _QUEUE = text(
               (SELECT count(*) FROM pickup.bag b WHERE b.store_id = f.store_id AND b.fulfilment_id = f.id)::int,
               l.items, l.picked, a.name, f.checked_in_at,
               CASE WHEN f.checked_in_at IS NULL THEN 0
-                   ELSE (extract(epoch FROM now() - f.checked_in_at) / 60)::int END,
+                   ELSE floor(extract(epoch FROM now() - f.checked_in_at) / 60)::int END,
               l.due, o.currency, l.first_ko, l.first_en, l.kinds
        FROM orders.fulfilment f JOIN orders."order" o ON o.id = f.order_id LEFT JOIN staff.account a ON a.id = f.picker_id
        CROSS JOIN LATERAL (
