@@ -1,6 +1,7 @@
 """What the same request costs when there is more of everything: one database per size and the web servers before it, rounds in turn."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ CLIENTS = 16
 WARM_SECONDS = 1.0
 # One size after the other, so that all see the same machine: it is a third faster or slower a few seconds later.
 TURN_SECONDS = 1.0
+# What a turn leaves to be done, such as telling every process what was sold, is its own and not the next one's.
+TAIL_SECONDS = 0.3
 FIRST_SECONDS_MAX = 60.0
 SIZES = (1, 10)
 SIZES_NIGHTLY = (1, 10, 100)
@@ -25,7 +28,8 @@ SIZES_NIGHTLY = (1, 10, 100)
 KEPT = (
     "inventory.stock_level", "inventory.pk_stock_level", "inventory.ix_stock_level_sku_id", "inventory.pk_ledger_entry",
 )  # fmt: skip
-UNCOUNTED = 10  # every so many first reads one goes before the round: connections and statements are new
+# First reads in so many parts; the first one is not counted, because connections and statements are new.
+PARTS = 6
 
 
 # Microseconds of CPU per request: of the web server, of PostgreSQL.
@@ -44,11 +48,10 @@ def _popular(world: World) -> Source:
     return asking.stock_read(world, range(1, World().skus + 1))
 
 
-def _first(world: World, *, uncounted: bool) -> Source:
+def _first(world: World, part: int) -> Source:
     """What nobody has asked for yet, as many SKUs at every size, from all over the table, each once."""
     step = world.skus // World().skus
-    asked = range(1, world.skus + 1, step)
-    return asking.stock_read_once(world, [sku for place, sku in enumerate(asked) if (place % UNCOUNTED == 0) == uncounted])
+    return asking.stock_read_once(world, range(1 + part * step, world.skus + 1, PARTS * step))
 
 
 async def _settle(url: str) -> None:
@@ -66,6 +69,7 @@ async def _settle(url: str) -> None:
 def _measure(deployment: Deployment, web: Server, name: str, source: Source, seconds: float) -> Cost:
     app, pg = cpu_seconds(web.pid), cpu_seconds(deployment.postmaster)
     done = checked(name, load(web.port, source, clients=CLIENTS, seconds=seconds))
+    time.sleep(TAIL_SECONDS)
     each = 1e6 / done.answered
     return (cpu_seconds(web.pid) - app) * each, (cpu_seconds(deployment.postmaster) - pg) * each
 
@@ -92,13 +96,18 @@ def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) 
         return _tell(name, costs)
 
     def first(name: str) -> list[str]:
-        """Each time of a server that has read nothing yet."""
+        """Each time of servers that have read nothing yet."""
         costs: dict[int, list[Cost]] = {size: [] for size in places}
         for _ in range(rounds):
-            for size, place in places.items():
-                server = deployment.product(place.url, STORE_OMNI_WARM_SKUS="0")
-                checked(name, load(server.port, _first(place.world, uncounted=True), clients=CLIENTS, seconds=FIRST_SECONDS_MAX))
-                costs[size].append(_measure(deployment, server, name, _first(place.world, uncounted=False), FIRST_SECONDS_MAX))
+            servers = {size: deployment.product(place.url, STORE_OMNI_WARM_SKUS="0") for size, place in places.items()}
+            parts: dict[int, list[Cost]] = {size: [] for size in places}
+            for part in range(PARTS):
+                for size, place in places.items():
+                    parts[size].append(_measure(deployment, servers[size], name, _first(place.world, part), FIRST_SECONDS_MAX))
+            for size in places:
+                counted = parts[size][1:]
+                costs[size].append((sum(app for app, _ in counted) / len(counted), sum(pg for _, pg in counted) / len(counted)))
+            for server in servers.values():
                 deployment.stop(server)
         return _tell(name, costs)
 
