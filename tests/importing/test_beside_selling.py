@@ -45,7 +45,10 @@ async def test_a_count_beside_a_sale_comes_after_it(pool: asyncpg.Pool, shop: Sh
 
 async def test_past_orders_beside_a_sale_move_on_from_it(pool: asyncpg.Pool, tmp_path: Path) -> None:
     def orders(day: int, *lines: int) -> Path:
-        rows = [(day * 10 + n, "M1", "WHITE MUG", qty, f"2010-01-{day:02} 10:00:00", "2.95", "13085", "") for n, qty in enumerate(lines)]
+        rows = [
+            (day * 10 + n, "M1", "WHITE MUG", qty, f"2010-01-{day:02} 10:00:00", "2.95", "13085", "")
+            for n, qty in enumerate(lines)
+        ]
         return write_csv(tmp_path / f"{day}.csv", ORDER_COLUMNS, rows)
 
     stock = write_csv(tmp_path / "stock.csv", ("store_code", "sku_code", "quantity"), [])
@@ -62,14 +65,20 @@ async def test_past_orders_beside_a_sale_move_on_from_it(pool: asyncpg.Pool, tmp
 async def filled(pool: asyncpg.Pool, tmp_path: Path) -> asyncpg.Pool:
     """A list as tills write it: one store after the other."""
     stores, skus = [f"S{n}" for n in range(STORE_COUNT)], [f"A{n:04}" for n in range(SKU_COUNT)]
-    await bring(pool, "stores", write_csv(tmp_path / "stores.csv", STORES, [(code, code, "", "", "127.0", "37.5") for code in stores]))
-    await bring(pool, "catalog", write_csv(tmp_path / "goods.csv", GOODS, [(code, f"컵 {code}", "", "", "", "100") for code in skus]))
+    await bring(
+        pool, "stores", write_csv(tmp_path / "stores.csv", STORES, [(code, code, "", "", "127.0", "37.5") for code in stores])
+    )
+    await bring(
+        pool, "catalog", write_csv(tmp_path / "goods.csv", GOODS, [(code, f"컵 {code}", "", "", "", "100") for code in skus])
+    )
     await bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, [(store, sku, 9) for store in stores for sku in skus]))
     return pool
 
 
 async def test_the_levels_of_a_sku_lie_together(filled: asyncpg.Pool) -> None:
-    pages = await filled.fetch("SELECT count(*), count(DISTINCT (ctid::text::point)[0]) FROM inventory.stock_level GROUP BY sku_id")
+    pages = await filled.fetch(
+        "SELECT count(*), count(DISTINCT (ctid::text::point)[0]) FROM inventory.stock_level GROUP BY sku_id"
+    )
     assert len(pages) == SKU_COUNT and {row[0] for row in pages} == {STORE_COUNT}
     assert max(row[1] for row in pages) == 2, "the last of one page and the first of the next"
     assert sum(row[1] for row in pages) < SKU_COUNT * 1.1

@@ -15,10 +15,14 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0, "방금 도착"), (50, "방금 도착"), (110, "1분째 대기"), (600, "10분째 대기")])
-async def test_a_customer_in_the_store_is_told_with_full_minutes(client: AsyncTestClient, shop: Shop, seconds: int, said: str) -> None:
+async def test_a_customer_in_the_store_is_told_with_full_minutes(
+    client: AsyncTestClient, shop: Shop, seconds: int, said: str
+) -> None:
     order = await shop.ready((0, 1))
     async with shop.sessions.begin() as session:
         await check_in(session, order.fulfilment.id, by=SHOPPER)
-    await shop.pool.execute("UPDATE orders.fulfilment SET checked_in_at = checked_in_at - $1::interval", timedelta(seconds=seconds))
+    await shop.pool.execute(
+        "UPDATE orders.fulfilment SET checked_in_at = checked_in_at - $1::interval", timedelta(seconds=seconds)
+    )
     await sign_in_staff(client, shop.world.clerk)
     assert f'<b class="now">{said}</b>' in (await client.get("/counter")).text
