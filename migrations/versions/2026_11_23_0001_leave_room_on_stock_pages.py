@@ -7,8 +7,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-# Without room every first change of a level goes to another page and into both indexes: at four million levels five times the log per
-# order. A page of the rest keeps some 90 levels and takes 15 changes before the next clearing, which each change begins.
+# Without room the first change of a level goes to another page and into both indexes: at four million levels an order then writes twice
+# the log. A page keeps some 90 levels and has room for 15 changes; what they leave behind PostgreSQL clears away when it next needs it.
 FILLFACTOR = 85
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import random
-from collections.abc import Iterable
 from urllib.parse import quote
 
 import msgspec
@@ -81,7 +80,7 @@ def mixed(reads: Source, writes: Source) -> Source:
     return draw
 
 
-def _stock_reads(world: World, skus: Iterable[int]) -> list[bytes]:
+def _stock_reads(world: World, skus: range) -> list[bytes]:
     return [get(f"/api/v1/skus/{world.sku_code(sku)}/availability", world.token) for sku in skus]
 
 
@@ -90,7 +89,7 @@ def stock_read(world: World, skus: range | None = None) -> Source:
     return reading(_stock_reads(world, skus or range(1, world.skus + 1)))
 
 
-def stock_read_once(world: World, skus: Iterable[int]) -> Source:
+def stock_read_once(world: World, skus: range) -> Source:
     return reading_once(_stock_reads(world, skus))
 
 

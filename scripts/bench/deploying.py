@@ -138,9 +138,6 @@ class Deployment:
             raise NotStarted(f"migrate failed:\n{made.stderr[-3000:]}")
         return url
 
-    def admin_url(self, name: str) -> str:
-        return self.cluster.admin_url.replace("@/postgres?", f"@/{name}?")
-
     async def _create(self, name: str) -> None:
         connection = await asyncpg.connect(self.cluster.admin_url)
         owner = self.cluster.url.split("//", 1)[1].split("@", 1)[0]

@@ -30,8 +30,6 @@ KEPT = (
 )  # fmt: skip
 # First reads in so many parts; the first one is not counted, because connections and statements are new.
 PARTS = 6
-
-
 # Microseconds of CPU per request: of the web server, of PostgreSQL.
 Cost = tuple[float, float]
 
@@ -54,9 +52,9 @@ def _first(world: World, part: int) -> Source:
     return asking.stock_read_once(world, range(1 + part * step, world.skus + 1, PARTS * step))
 
 
-async def _settle(url: str) -> None:
-    """What filling wrote goes to the disk now, and what is asked for most into memory."""
-    connection = await asyncpg.connect(url)
+async def _settle(deployment: Deployment, database: str) -> None:
+    """What filling wrote goes to the disk now, and the levels into memory."""
+    connection = await asyncpg.connect(deployment.cluster.admin_url, database=database)
     try:
         await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
         for relation in KEPT:
@@ -81,7 +79,7 @@ def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) 
         name = f"bench_{size}"
         url = deployment.database(name)
         world = asyncio.run(fill(url, World().times(size)))
-        asyncio.run(_settle(deployment.admin_url(name)))
+        asyncio.run(_settle(deployment, name))
         places[size] = Place(world, url, deployment.product(url))
         print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
 

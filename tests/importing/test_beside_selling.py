@@ -1,8 +1,7 @@
 """A list comes in while the shop sells, and its levels lie where they are read and changed with least work."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from pathlib import Path
 
 import asyncpg
@@ -21,24 +20,21 @@ SOLD = """SELECT inventory.post(jsonb_build_array(jsonb_build_object('store', st
   'sale', NULL, 'counter', 'system', NULL, NULL) FROM inventory.stock_level WHERE on_hand > 1 ORDER BY store_id, sku_id LIMIT 1"""
 
 
-@asynccontextmanager
-async def _selling(pool: asyncpg.Pool, beside: Awaitable[Counts]) -> AsyncGenerator[None]:
-    """A unit is sold, and its transaction ends only when `beside` waits for it."""
+async def _beside_a_sale(pool: asyncpg.Pool, coming: Awaitable[Counts]) -> None:
+    """A unit is sold, and its transaction ends only when the import waits for it."""
     async with pool.acquire() as connection, asyncio.timeout(WAIT_SECONDS):
         async with connection.transaction():
             await connection.execute(SOLD)
-            running = asyncio.ensure_future(beside)
+            running = asyncio.ensure_future(coming)
             while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"):
                 assert not running.done(), running.result()
                 await asyncio.sleep(0.01)
-            yield
         await running
 
 
 async def test_a_count_beside_a_sale_comes_after_it(pool: asyncpg.Pool, shop: Shop, tmp_path: Path) -> None:
     rows = [("GN", item.code, 4) for item in shop.world.items[:3]]
-    async with _selling(pool, bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, rows))):
-        pass
+    await _beside_a_sale(pool, bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, rows)))
     assert [(await shop.level(index))["on_hand"] for index in range(3)] == [4, 4, 4]
     assert await broken_levels(pool) == []
 
@@ -51,12 +47,10 @@ async def test_past_orders_beside_a_sale_move_on_from_it(pool: asyncpg.Pool, tmp
         ]
         return write_csv(tmp_path / f"{day}.csv", ORDER_COLUMNS, rows)
 
-    stock = write_csv(tmp_path / "stock.csv", ("store_code", "sku_code", "quantity"), [])
     await bring(pool, "orders", orders(4, 2, 3))
     store = await pool.fetchval("SELECT code FROM stores.store WHERE id = (SELECT store_id FROM inventory.stock_level)")
-    await bring(pool, "stock", write_csv(stock, ("store_code", "sku_code", "quantity"), [(store, "M1", 9)]))
-    async with _selling(pool, bring(pool, "orders", orders(5, 1))):
-        pass
+    await bring(pool, "stock", write_csv(tmp_path / "stock.csv", ("store_code", "sku_code", "quantity"), [(store, "M1", 9)]))
+    await _beside_a_sale(pool, bring(pool, "orders", orders(5, 1)))
     assert await broken_levels(pool) == []
     assert await pool.fetchval("SELECT count(*) FROM inventory.ledger_entry WHERE kind = 'sell'") == 4
 

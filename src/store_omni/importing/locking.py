@@ -12,6 +12,6 @@ async def lock_known_levels(connection: asyncpg.Connection, table: str) -> None:
     """Those that stand in `table` (columns store_id, sku_id), in the order in which everybody locks levels.
 
     Levels that are not there yet can then be opened SKU by SKU, so that those of one SKU lie together and are read
-    together: who else opens levels does it in one store and in the order of SKUs, which is the same order there.
+    together: who else opens levels opens those of one store, in the order of SKUs, which is the same order there.
     """
     await connection.execute(_LOCK.format(table=table))
