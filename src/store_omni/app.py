@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from types import CoroutineType
 from typing import Any
 
-import asyncpg
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
@@ -25,7 +24,7 @@ from store_omni.inventory.holding import hold_batches
 from store_omni.inventory.listening import Listener
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.connecting import Headers
-from store_omni.kit.database import PATIENCE_SECONDS, open_engine, open_pool
+from store_omni.kit.database import DATABASE_ERRORS, PATIENCE_SECONDS, open_engine, open_pool
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
 from store_omni.settings import Settings, read_settings
@@ -120,7 +119,7 @@ async def _warm(app: Litestar, listener: Listener) -> None:
     try:
         popular = await app.state.known_skus.warm()
         await app.state.stock.warm(popular[: app.state.settings.warm_skus], channel=CHANNEL)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except DATABASE_ERRORS as error:
         log.warning("stock is read when it is asked for (%s)", type(error).__name__)
     # What starting has made stays for ever: the collector need not look at it again and again, in the middle of requests.
     gc.collect()

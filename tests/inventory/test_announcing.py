@@ -15,11 +15,11 @@ from ..factories.world import World, put_stock
 pytestmark = pytest.mark.anyio
 
 
-def snapshot_of(read=None) -> Snapshot[str]:
+def snapshot_of(read=None, mending=None) -> Snapshot[str]:
     async def echo(channel: str, sku_ids: list[int]) -> Mapping[int, str]:
         return {sku: f"{channel} {sku}" for sku in sku_ids}
 
-    return Snapshot(read or echo, touching=lambda _: ())
+    return Snapshot(read or echo, touching=lambda _: (), mending=mending)
 
 
 async def until(true, seconds: float = 5) -> None:
@@ -208,9 +208,48 @@ async def test_a_process_forgets_what_it_is_told_and_everything_after_a_silence(
         # Nothing was said while it was away, so everything goes.
         await until(lambda: kept.peek(other) is None)
         heard = listener.heard
-        while listener.heard == heard:
-            await announcer.announce()
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(10):
+            while listener.heard == heard:
+                await announcer.announce()
+                await asyncio.sleep(0.02)
+    finally:
+        running.cancel()
+
+
+class _Failing:
+    """Fails at the first change, mends nothing."""
+
+    def __init__(self, error: Exception) -> None:
+        self.errors = [error]
+
+    async def read(self, *_: object) -> Mapping[int, str]:
+        if self.errors:
+            raise self.errors.pop()
+        return {}
+
+    def mend(self, *_: object) -> None:
+        return None
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalClientError("another operation is in progress"), KeyError("unforeseen")])
+async def test_a_process_listens_again_whatever_went_wrong(
+    pool: asyncpg.Pool, world: World, database_url: str, error: Exception
+) -> None:
+    """asyncpg calls it an error of its own where a connection breaks between two statements of a transaction."""
+    failing = _Failing(error)
+    snapshot = snapshot_of(mending=failing)
+    kept = snapshot.of("web")
+    running = asyncio.create_task(Listener(database_url, snapshot).run())
+    try:
+        await until(lambda: snapshot.vouching.until > 0)
+        sku = world.items[0].sku_id
+        await kept.get(sku)
+        await put_stock(pool, world.gangnam, sku, 1)
+        await until(lambda: not failing.errors and snapshot.vouching.until == 0)
+        await until(lambda: snapshot.vouching.until > 0)
+        await kept.get(sku)
+        await put_stock(pool, world.gangnam, sku, 1)
+        await until(lambda: kept.peek(sku) is None, KEPT_SECONDS / 2)
     finally:
         running.cancel()
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from store_omni.inventory.announcing import CHANNEL, TOLD, look, read_told
 from store_omni.inventory.snapshot import KEPT_SECONDS, Snapshot
+from store_omni.kit.database import DATABASE_ERRORS
 from store_omni.kit.keeping import forget_everything
 
 log = logging.getLogger("store_omni.inventory")
@@ -69,8 +70,11 @@ class Listener:
                 connection = await asyncpg.connect(self._url, server_settings={"application_name": NAME})
                 again = AGAIN_SECONDS_MIN
                 await self._listen(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("stock changes cannot be heard (%s); listening again", type(error).__name__)
+            except Exception:
+                # Whatever it was: who stopped listening would ask the database for every figure, as long as the process lives.
+                log.exception("stock changes cannot be heard; listening again")
             await asyncio.sleep(again)
             again = min(again * 2, AGAIN_SECONDS_MAX)
 

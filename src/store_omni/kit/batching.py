@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 
+from store_omni.kit.database import UNREACHABLE_ERRORS
 from store_omni.kit.errors import N_, InvalidInput, Refusal
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,7 @@ TRIES_MAX = 6
 FIRST_PAUSE_SECONDS = 0.05
 RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 # The connection broke: whether it was committed is not known. The operation key makes asking again safe.
-UNKNOWN = (
-    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, OSError, TimeoutError,
-)  # fmt: skip
+UNKNOWN = (*UNREACHABLE_ERRORS, asyncpg.InterfaceError)
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 

@@ -52,6 +52,8 @@ UNREACHABLE_ERRORS = (
     asyncpg.PostgresConnectionError, asyncpg.InternalClientError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError, OSError, TimeoutError,
 )  # fmt: skip
+# All that a statement over asyncpg may end with: it says an internal error of its own where a connection breaks at a bad moment.
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 def is_unreachable(error: BaseException | None) -> bool:

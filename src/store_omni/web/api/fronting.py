@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextvars import copy_context
 from time import monotonic
 
-import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from store_omni.catalog.knowing import KnownSkus
 from store_omni.inventory.snapshot import KEPT_SKUS_MAX
 from store_omni.kit.connecting import Headers, plain_headers
+from store_omni.kit.database import DATABASE_ERRORS
 from store_omni.kit.keeping import Keeping
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
@@ -34,7 +34,6 @@ AT_HAND_MAX = KEPT_SKUS_MAX
 MANNERS_MAX, MANNER_BYTES_MAX = 1_024, 4_096
 # When an order placed now would be ready moves on with the clock, so what is said of stock that has not changed is said anew.
 SAID_SECONDS_MAX = 60.0
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Ready:
@@ -161,7 +160,7 @@ class Front:
                 sku_id = (await self._known_skus.ids([code])).get(code) if code else None
                 sku = await self._levels.get(sku_id) if sku_id is not None else None
             await self._stock.stores.all()
-        except UNREACHABLE:
+        except DATABASE_ERRORS:
             return None  # the router finds out for itself, and says so
         if sku is not None and ready is not None and ready.stands(sku, monotonic()):
             return ready

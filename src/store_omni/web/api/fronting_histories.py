@@ -7,10 +7,10 @@ import gzip
 import logging
 from uuid import UUID
 
-import asyncpg
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from store_omni.history.reading import Histories
+from store_omni.kit.database import DATABASE_ERRORS
 from store_omni.kit.errors import Refusal
 from store_omni.web.api.histories import told_in
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
@@ -21,7 +21,6 @@ BEGIN, END = "/api/v1/customers/", "/history"
 UUID_CHARS = 36
 PACKED_FROM_BYTES = 500
 PACKED_HOW_MUCH = 5
-FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 HEADERS = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
@@ -72,7 +71,7 @@ class HistoryFront:
                 return await self.histories.look_at(token, customer_id, source=source, told=told)
         except Refusal:
             return None
-        except FAILED as error:
+        except DATABASE_ERRORS as error:
             log.warning("a history could not be read at once: %s", type(error).__name__)
         return None
 
