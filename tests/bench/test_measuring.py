@@ -11,7 +11,7 @@ from bench.raw_sql import scripts_of
 from bench.rounds import Row
 from bench.world import World
 
-SPIN = "import time\nwhile time.process_time() < 0.3: pass"
+SPIN = "import time\nwhile time.process_time() < 0.4: pass"  # s
 
 
 def row(name: str = "order_hot", ratio: float | None = 2.5, bar: float | None = 2.0, p99: float = 5.0) -> Row:
@@ -30,7 +30,7 @@ def test_the_cpu_of_processes_that_have_ended_is_not_lost() -> None:
     with subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert cpu_seconds(process.pid) >= 0.3
+        assert cpu_seconds(process.pid) >= 0.3  # the kernel tells whole ticks of each kind of time, rounded down
         assert memory_mib(process.pid) > 1
 
 
