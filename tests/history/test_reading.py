@@ -13,6 +13,7 @@ from store_omni.history.queries import timeline
 from store_omni.history.reading import Histories, History, Told
 from store_omni.journal.actors import Actor
 from store_omni.journal.recording import Subject, record
+from store_omni.kit.database import open_pool
 from store_omni.kit.errors import NotAllowed, NotFound, SignInNeeded
 from store_omni.kit.ids import new_id, token_hash
 from store_omni.staff.serving import add_service, revoke_service
@@ -82,8 +83,8 @@ async def test_programs_read_what_pages_read(shop: Shop, histories: Histories, c
     for read, by in ((own, herself), (looked, service)):
         async with shop.sessions.begin() as session:
             page = await timeline(session, by=by, customer_id=customer)
-        assert [(e.id, e.occurred_at, e.kind, e.order_id) for e in read.entries] == [
-            (e.id, e.occurred_at, e.kind, e.order_id) for e in page.entries
+        assert [(e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.order_id) for e in read.entries] == [
+            (e.id, e.occurred_at, e.kind, e.channel, e.actor_kind, e.order_id) for e in page.entries
         ]
         assert read.next_before is None
     assert {entry.kind for entry in own.entries} >= {"test.browse", "test.care"}
@@ -210,7 +211,7 @@ async def test_asked_together_everybody_gets_his_own_answer(shop: Shop, historie
 
 async def test_whatever_stands_in_a_line_stays_in_it(shop: Shop, histories: Histories, customer: UUID) -> None:
     """Pages are put together from text: nothing in it may be taken for the text around it."""
-    odd = '"},\\ \x1e \x1f \n\t 김\u2028😀 {0} %s'
+    odd = '"},\\ \x1d \x1e \x1f \n\t 김\u2028😀 {0} %s'
     by = Actor(kind="shopper", id=customer, label=odd, channel="mobile")
     async with shop.sessions.begin() as session:
         await record(session, "test.odd", Subject("x", "1", customer_id=customer), by=by, display={odd: [odd, None, 1.5]})
@@ -219,6 +220,20 @@ async def test_whatever_stands_in_a_line_stays_in_it(shop: Shop, histories: Hist
     assert (entries[0].kind, entries[0].actor, entries[0].display) == ("test.odd", odd, {odd: [odd, None, 1.5]})
     assert entries[0].occurred_at == await shop.pool.fetchval("SELECT max(occurred_at) FROM journal.entry")
     assert {entry.store_name for entry in entries} == {None, f"강남점{odd}", f"홍대점{odd}"}
+
+
+async def test_times_are_told_alike_however_the_database_writes_a_date(shop: Shop, customer: UUID, database_url: str) -> None:
+    name = await shop.pool.fetchval("SELECT current_database()")
+    await shop.pool.execute(f"ALTER DATABASE {name} SET datestyle = 'German'")
+    pool = await open_pool(database_url, size=1)
+    try:
+        entries = (await _own(Histories(pool), await open_session(pool, customer, source="app"))).entries
+        assert [entry.occurred_at for entry in entries] == [
+            row[0]
+            for row in await pool.fetch("SELECT occurred_at FROM journal.entry WHERE customer_id = $1 ORDER BY 1 DESC", customer)
+        ]
+    finally:
+        await pool.close()
 
 
 async def test_a_store_that_opened_since_is_named(shop: Shop, histories: Histories, customer: UUID) -> None:

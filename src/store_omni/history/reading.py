@@ -22,16 +22,18 @@ _json = msgspec.json.encode
 
 
 class Told(dict[bytes, bytes]):
-    """How a history is told in one language: kind → the part of a line that says it. `english`: names in English, else in Korean."""
+    """How a history is told in one language: the words of a line (`sql.WORDS` between kind, channel and kind of actor) → the part of it
+    that says them. `english`: names in English, else in Korean."""
 
     def __init__(self, say: Callable[[str], str], *, english: bool) -> None:
         super().__init__()
         self._say = say
         self.english = english
 
-    def __missing__(self, kind: bytes) -> bytes:
-        word = kind.decode()
-        part = self[kind] = b'"kind":%b,"said":%b' % (_json(word), _json(self._say(word)))
+    def __missing__(self, words: bytes) -> bytes:
+        kind, channel, actor_kind = words.decode().split(sql.WORDS.decode())
+        told = {"kind": kind, "said": self._say(kind), "channel": channel, "actor_kind": actor_kind}
+        part = self[words] = _json(told)[1:-1]
         return part
 
 
@@ -129,7 +131,7 @@ class Histories:
             older = b'"%b"' % page[page.rfind(sql.LINES) + 1 :][sql.ID_PLACE]
         parts = page.replace(sql.LINES, b",").split(sql.ADDED)
         names = await self._names(parts[3::4], told.english)
-        parts[1::4] = [told[kind] for kind in parts[1::4]]
+        parts[1::4] = [told[words] for words in parts[1::4]]
         parts[3::4] = [names.get(store, NOWHERE) for store in parts[3::4]]
         return b'{"entries":[%b],"next_before":%b}' % (b"".join(parts), older)
 

@@ -38,19 +38,20 @@ COLUMNS = (
 AT_STORES = " LEFT JOIN stores.store s ON s.id = e.store_id"
 
 # Hot: a page is one text, in bytes, written by the database as JSON: as rows and objects it would cost the process twice what all else does.
-# Separated by characters that JSON text never holds are the lines, and in a line what the process adds: how a kind is said, and the
-# store, whose join would cost as much as the history itself.
-LINES, ADDED = b"\x1e", b"\x1f"
-_ADDED = ADDED.decode()
+# Separated by characters that JSON text never holds are the lines; in a line what the process adds: how it is told, and the store,
+# whose join would cost as much as the history itself; and the words it is told by.
+LINES, ADDED, WORDS = b"\x1e", b"\x1f", b"\x1d"
+_ADDED, _WORDS = ADDED.decode(), WORDS.decode()
 # Where the id lies in a line.
 ID_PLACE = slice(7, 43)
 NAMED_ACTORS = "('guest', 'shopper')"
-_UTC = "rtrim(to_json(e.occurred_at AT TIME ZONE 'UTC')::text, '\"')"
+# Joined by || and with plain casts: concat() and to_json() of each part cost half as much again. The pool fixes how a date is written.
+_UTC = "(e.occurred_at AT TIME ZONE 'UTC')"
 _ACTOR = f"CASE WHEN e.actor_kind IN {NAMED_ACTORS} THEN to_json(e.actor_label)::text ELSE 'null' END"
 _ORDER = "coalesce('\"' || e.order_id || '\"', 'null')"
-_LINE = f"""concat('{{"id":"', e.id, '","occurred_at":', {_UTC}, 'Z",{_ADDED}', e.kind, '{_ADDED},"channel":', to_json(e.channel),
-    ',"actor_kind":', to_json(e.actor_kind), ',"actor":', {_ACTOR}, ',"order_id":', {_ORDER},
-    ',{_ADDED}', e.store_id, '{_ADDED},"display":', e.display, '}}') AS line"""
+_LINE = f"""'{{"id":"' || e.id || '","occurred_at":"' || {_UTC}::date || 'T' || {_UTC}::time || 'Z",{_ADDED}' || e.kind || '{_WORDS}'
+    || e.channel || '{_WORDS}' || e.actor_kind || '{_ADDED},"actor":' || {_ACTOR} || ',"order_id":' || {_ORDER}
+    || ',{_ADDED}' || coalesce(e.store_id::text, '') || '{_ADDED},"display":' || e.display || '}}' AS line"""
 
 
 def _page(role: str, *, whose: str, before: str | None, more: str = "") -> str:

@@ -139,13 +139,19 @@ async def _as_it_is(_connection: asyncpg.Connection) -> None:
     A transaction left open is rolled back nevertheless."""
 
 
+# Statements may write dates as text; a database may have another way of its own.
+SETTINGS = {"datestyle": "ISO"}
+
+
 async def open_pool(url: str, *, size: int = 10, patience_seconds: float = 0.0) -> asyncpg.Pool:
     """A pool whose connections read and write jsonb as Python values. `patience_seconds`: so long a program that starts together
     with its database waits for it. Errors: those of connecting."""
     begin = monotonic()
     while True:
         try:
-            return await asyncpg.create_pool(url, min_size=1, max_size=size, init=_speak_json, reset=_as_it_is)
+            return await asyncpg.create_pool(
+                url, min_size=1, max_size=size, init=_speak_json, reset=_as_it_is, server_settings=SETTINGS
+            )
         except Exception as error:
             if not is_unreachable(error) or monotonic() - begin > patience_seconds:
                 raise
