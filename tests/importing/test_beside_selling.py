@@ -20,39 +20,80 @@ SOLD = """SELECT inventory.post(jsonb_build_array(jsonb_build_object('store', st
   'sale', NULL, 'counter', 'system', NULL, NULL) FROM inventory.stock_level WHERE on_hand > 1 ORDER BY store_id, sku_id LIMIT 1"""
 
 
-async def _beside_a_sale(pool: asyncpg.Pool, coming: Awaitable[Counts]) -> None:
-    """A unit is sold, and its transaction ends only when the import waits for it."""
+RECEIVED = """SELECT inventory.post(jsonb_agg(jsonb_build_object('store', (SELECT min(store_id) FROM inventory.stock_level),
+  'sku', k.id, 'kind', 'receive', 'on_hand', 3)),
+  'receive', NULL, 'counter', 'system', NULL, NULL) FROM catalog.sku k WHERE k.code = ANY ($1)"""
+
+
+async def _beside(pool: asyncpg.Pool, coming: Awaitable[Counts], *steps: tuple[object, ...]) -> None:
+    """The first statement is there before the import comes, its transaction ends only when the import waits for it; what follows
+    comes in between."""
     async with pool.acquire() as connection, asyncio.timeout(WAIT_SECONDS):
         async with connection.transaction():
-            await connection.execute(SOLD)
+            await connection.execute(*steps[0])
             running = asyncio.ensure_future(coming)
             while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"):
                 assert not running.done(), running.result()
                 await asyncio.sleep(0.01)
+            for step in steps[1:]:
+                await connection.execute(*step)
         await running
+
+
+def _orders(folder: Path, day: int, *lines: tuple[str, int]) -> Path:
+    """`lines`: (SKU, units)."""
+    rows = [
+        (day * 10 + n, sku, sku, qty, f"2010-01-{day:02} 10:00:00", "2.95", "13085", "") for n, (sku, qty) in enumerate(lines)
+    ]
+    return write_csv(folder / f"{day}.csv", ORDER_COLUMNS, rows)
 
 
 async def test_a_count_beside_a_sale_comes_after_it(pool: asyncpg.Pool, shop: Shop, tmp_path: Path) -> None:
     rows = [("GN", item.code, 4) for item in shop.world.items[:3]]
-    await _beside_a_sale(pool, bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, rows)))
+    await _beside(pool, bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, rows)), (SOLD,))
     assert [(await shop.level(index))["on_hand"] for index in range(3)] == [4, 4, 4]
     assert await broken_levels(pool) == []
 
 
 async def test_past_orders_beside_a_sale_move_on_from_it(pool: asyncpg.Pool, tmp_path: Path) -> None:
-    def orders(day: int, *lines: int) -> Path:
-        rows = [
-            (day * 10 + n, "M1", "WHITE MUG", qty, f"2010-01-{day:02} 10:00:00", "2.95", "13085", "")
-            for n, qty in enumerate(lines)
-        ]
-        return write_csv(tmp_path / f"{day}.csv", ORDER_COLUMNS, rows)
-
-    await bring(pool, "orders", orders(4, 2, 3))
+    await bring(pool, "orders", _orders(tmp_path, 4, ("M1", 2), ("M1", 3)))
     store = await pool.fetchval("SELECT code FROM stores.store WHERE id = (SELECT store_id FROM inventory.stock_level)")
     await bring(pool, "stock", write_csv(tmp_path / "stock.csv", ("store_code", "sku_code", "quantity"), [(store, "M1", 9)]))
-    await _beside_a_sale(pool, bring(pool, "orders", orders(5, 1)))
+    await _beside(pool, bring(pool, "orders", _orders(tmp_path, 5, ("M1", 1))), (SOLD,))
     assert await broken_levels(pool) == []
     assert await pool.fetchval("SELECT count(*) FROM inventory.ledger_entry WHERE kind = 'sell'") == 4
+
+
+@pytest.fixture
+async def two_goods(pool: asyncpg.Pool, tmp_path: Path) -> asyncpg.Pool:
+    """In one store, which has units of the second only."""
+    await bring(pool, "stores", write_csv(tmp_path / "stores.csv", STORES, [("S1", "강남점", "", "", "127.0", "37.5")]))
+    await bring(
+        pool, "catalog", write_csv(tmp_path / "goods.csv", GOODS, [(code, code, "", "", "", "100") for code in ("A1", "A2")])
+    )
+    await bring(pool, "stock", write_csv(tmp_path / "stock.csv", STOCK, [("S1", "A2", 9)]))
+    return pool
+
+
+# Units of a SKU that the store did not have arrive: by themselves; with others, which the import has already counted.
+ARRIVALS = [[(RECEIVED, ["A1"])], [(RECEIVED, ["A1"]), (RECEIVED, ["A2"])]]
+
+
+@pytest.mark.parametrize("steps", ARRIVALS, ids=["alone", "in_a_ring"])
+async def test_a_count_beside_the_first_units_of_a_sku(two_goods: asyncpg.Pool, tmp_path: Path, steps: list) -> None:
+    file = write_csv(tmp_path / "again.csv", STOCK, [("S1", "A1", 5), ("S1", "A2", 7)])
+    await _beside(two_goods, bring(two_goods, "stock", file), *steps)
+    assert [row[0] for row in await two_goods.fetch("SELECT on_hand FROM inventory.stock_level ORDER BY sku_id")] == [5, 7]
+    assert await broken_levels(two_goods) == []
+
+
+@pytest.mark.parametrize("steps", ARRIVALS, ids=["alone", "in_a_ring"])
+async def test_past_orders_beside_the_first_units_of_a_sku(pool: asyncpg.Pool, tmp_path: Path, steps: list) -> None:
+    await bring(pool, "catalog", write_csv(tmp_path / "goods.csv", GOODS, [("A1", "컵", "", "", "", "100")]))
+    await bring(pool, "orders", _orders(tmp_path, 4, ("A2", 2)))
+    await _beside(pool, bring(pool, "orders", _orders(tmp_path, 5, ("A1", 2), ("A2", 1))), *steps)
+    assert await pool.fetchval("SELECT count(*) FROM inventory.ledger_entry WHERE kind = 'receive'") == len(steps)
+    assert await broken_levels(pool) == []
 
 
 @pytest.fixture

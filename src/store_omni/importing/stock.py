@@ -8,7 +8,7 @@ from store_omni.importing.asking import figures
 from store_omni.importing.counting import Counts
 from store_omni.importing.documenting import write_documents
 from store_omni.importing.errors import RowRefused
-from store_omni.importing.locking import lock_known_levels
+from store_omni.importing.locking import with_levels_locked
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.parsing import whole
 from store_omni.importing.progress import Progress
@@ -46,10 +46,13 @@ async def import_stock(
     """
     counts = await stage_stock(connection, sources, mapping=mapping, progress=progress, rejects=rejects)
     progress.step("Writing stock")
-    await lock_known_levels(connection, "import_stock")
-    await connection.execute(_CHANGED)
-    await write_documents(connection, "import_changed", sources)
-    opened, counted = await figures(connection, _WRITE)
+
+    async def write() -> tuple[int, ...]:
+        await connection.execute(_CHANGED)
+        await write_documents(connection, "import_changed", sources)
+        return await figures(connection, _WRITE)
+
+    opened, counted = await with_levels_locked(connection, "import_stock", write)
     counts.imported = opened
     counts.adjusted = counted
     counts.merged = counts.read - counts.rejected - opened - counted
@@ -84,18 +87,23 @@ INSERT INTO import_reject SELECT file, row, reason FROM gone"""
 
 _CHANGED = """
 CREATE TEMP TABLE import_changed ON COMMIT DROP AS
-SELECT i.store_id, i.sku_id, i.quantity, i.quantity - coalesce(l.on_hand, 0) AS difference,
+SELECT i.store_id, i.sku_id, i.quantity, l.version IS NULL AS fresh, i.quantity - coalesce(l.on_hand, 0) AS difference,
        greatest(coalesce(l.allocated + l.reserved, 0) - i.quantity, 0) - coalesce(l.short, 0) AS shorter
 FROM import_stock i LEFT JOIN inventory.stock_level l USING (store_id, sku_id)
 WHERE l.version IS NULL OR l.version = 0 OR l.on_hand <> i.quantity"""
 
 _WRITE = """
-WITH levels AS (
+WITH counted AS (
+  UPDATE inventory.stock_level l SET on_hand = c.quantity, version = l.version + 1,
+    short = greatest(l.allocated + l.reserved - c.quantity, 0), changed_at = clock_timestamp()
+  FROM import_changed c WHERE c.store_id = l.store_id AND c.sku_id = l.sku_id AND NOT c.fresh
+  RETURNING l.store_id, l.sku_id, l.version
+), opened AS (
   INSERT INTO inventory.stock_level (store_id, sku_id, on_hand, version)
-  SELECT store_id, sku_id, quantity, 1 FROM import_changed ORDER BY sku_id, store_id
-  ON CONFLICT (store_id, sku_id) DO UPDATE SET on_hand = excluded.on_hand, version = stock_level.version + 1,
-    short = greatest(stock_level.allocated + stock_level.reserved - excluded.on_hand, 0), changed_at = clock_timestamp()
+  SELECT store_id, sku_id, quantity, 1 FROM import_changed WHERE fresh ORDER BY sku_id, store_id
   RETURNING store_id, sku_id, version
+), levels AS (
+  SELECT * FROM counted UNION ALL SELECT * FROM opened
 ), entries AS (
   INSERT INTO inventory.ledger_entry (store_id, sku_id, version, kind, d_on_hand, d_short, document_id, cause_type, cause_id, reason,
     channel, actor_kind)

@@ -10,7 +10,7 @@ import asyncpg
 from store_omni.importing.asking import figure
 from store_omni.importing.counting import Counts
 from store_omni.importing.documenting import write_documents
-from store_omni.importing.locking import lock_known_levels
+from store_omni.importing.locking import with_levels_locked
 from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
 
@@ -34,14 +34,17 @@ async def write_stock(
     await connection.execute(_MOVES, source)
     await connection.execute(_RUNNING)
     await connection.execute("CREATE INDEX ON import_move (store_id, sku_id); ANALYZE import_move")
-    await lock_known_levels(connection, "import_move")
-    await connection.execute(_LEVELS.format(today=_TODAY if todays_figures else _NO_FIGURES))
-    await connection.execute("CREATE INDEX ON import_level (place); ANALYZE import_level")
-    await write_documents(connection, "import_level", sources)
+
+    async def write_levels() -> None:
+        await connection.execute(_LEVELS.format(today=_TODAY if todays_figures else _NO_FIGURES))
+        await connection.execute("CREATE INDEX ON import_level (place); ANALYZE import_level")
+        await write_documents(connection, "import_level", sources)
+        await connection.execute(_MOVE_ON)
+        await connection.execute(_OPEN)
+
+    await with_levels_locked(connection, "import_move", write_levels)
     last = await figure(connection, "SELECT coalesce(max(place), 0) FROM import_level")
     progress.step("Writing the stock ledger", last)
-    await connection.execute(_MOVE_ON)
-    await connection.execute(_OPEN)
     for start in range(0, last, BATCH_LEVELS):
         for statement in (_WRITE_FIRST, _WRITE_MOVES):
             await connection.execute(statement, start, start + BATCH_LEVELS)
