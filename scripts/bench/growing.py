@@ -52,6 +52,10 @@ def _first(world: World, part: int) -> Source:
     return asking.stock_read_once(world, range(1 + part * step, world.skus + 1, PARTS * step))
 
 
+def _database(size: int) -> str:
+    return f"bench_{size}"
+
+
 async def _settle(deployment: Deployment, database: str) -> None:
     """What filling wrote goes to the disk now, and the levels into memory."""
     connection = await asyncpg.connect(deployment.cluster.admin_url, database=database)
@@ -74,14 +78,15 @@ def _measure(deployment: Deployment, web: Server, name: str, source: Source, sec
 
 def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) -> list[str]:
     """Prints a line per size and kind. Returns the bars missed, in words."""
-    places: dict[int, Place] = {}
+    filled: dict[int, tuple[World, str]] = {}
     for size in SIZES_NIGHTLY if nightly else SIZES:
-        name = f"bench_{size}"
-        url = deployment.database(name)
+        url = deployment.database(_database(size))
         world = asyncio.run(fill(url, World().times(size)))
-        asyncio.run(_settle(deployment, name))
-        places[size] = Place(world, url, deployment.product(url))
+        filled[size] = world, url
         print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
+    for size in sorted(filled, reverse=True):  # the largest would push the others out
+        asyncio.run(_settle(deployment, _database(size)))
+    places = {size: Place(world, url, deployment.product(url)) for size, (world, url) in filled.items()}
 
     def often(name: str, make: Callable[[World], Source]) -> list[str]:
         sources = {size: make(place.world) for size, place in places.items()}
