@@ -14,7 +14,17 @@ from ...factories.world import SHOPPER
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0, "방금 도착"), (50, "방금 도착"), (110, "1분째 대기"), (600, "10분째 대기")])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "방금 도착"),
+        (50, "방금 도착"),
+        (110, "1분째 대기"),
+        (3570, "59분째 대기"),
+        (3600, "1시간 0분째 대기"),
+        (41_830, "11시간 37분째 대기"),
+    ],
+)
 async def test_a_customer_in_the_store_is_told_with_full_minutes(
     client: AsyncTestClient, shop: Shop, seconds: int, said: str
 ) -> None:
