@@ -1,4 +1,4 @@
-"""Runs migrations over asyncpg, on a connection handed in by `store-omni migrate`, or on STORE_OMNI_DATABASE_URL."""
+"""Runs migrations over asyncpg, on the database that `store_omni.migrating` names, or on STORE_OMNI_DATABASE_URL."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ def _run(connection: Connection) -> None:
 
 async def _connect_and_run() -> None:
     engine = create_async_engine(
-        sqlalchemy_url(os.environ["STORE_OMNI_DATABASE_URL"]),
+        sqlalchemy_url(context.config.attributes.get("url") or os.environ["STORE_OMNI_DATABASE_URL"]),
         poolclass=NullPool,
         # A migration that waits for a lock makes everybody queue behind it: give up soon and be run again.
         connect_args={"server_settings": {"lock_timeout": "2000"}},
@@ -41,8 +41,4 @@ async def _connect_and_run() -> None:
     await engine.dispose()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    _run(given)
-else:
-    asyncio.run(_connect_and_run())
+asyncio.run(_connect_and_run())

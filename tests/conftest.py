@@ -12,8 +12,6 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
-from alembic import command
-from alembic.config import Config
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -23,12 +21,12 @@ from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.signing import Signer
+from store_omni.migrating import migrate
 from store_omni.settings import Secrets, Settings
 
 from .factories.ordering import Shop
 from .factories.world import World, make_world
 
-ROOT = Path(__file__).parents[1]
 TEMPLATE_OF_WORLD = "template_of_world"
 TEMPLATE = "store_omni_template"
 _NUMBERS = itertools.count(1)
@@ -43,13 +41,6 @@ def anyio_backend() -> str:
 def _with_name(url: str, name: str) -> str:
     head, tail = url.rsplit("@", 1)
     return f"{head}@/{name}?{tail.split('?', 1)[1]}"
-
-
-def migrate(url: str) -> None:
-    os.environ["STORE_OMNI_DATABASE_URL"] = url
-    config = Config(str(ROOT / "alembic.ini"))
-    command.upgrade(config, "head")
-    os.environ.pop("STORE_OMNI_DATABASE_URL")
 
 
 async def _admin(url: str, *statements: str) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 IMPORT_KINDS = ("stores", "catalog", "stock", "customers", "orders")
 Command = Callable[[argparse.Namespace], int]
 
@@ -27,14 +26,11 @@ def _worker(_arguments: argparse.Namespace) -> int:
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
-    from alembic import command
-    from alembic.config import Config
-
+    from store_omni.migrating import migrate
     from store_omni.settings import read_settings
 
-    read_settings()
-    command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
-    print("The database is up to date.")
+    changed = migrate(read_settings().database_url)
+    print(f"The database is up to date; {len(changed)} function(s) created anew.")
     return 0
 
 

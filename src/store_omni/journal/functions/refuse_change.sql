@@ -1,0 +1,7 @@
+CREATE OR REPLACE FUNCTION journal.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION '%.% is append-only', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'SO090';
+END $$;

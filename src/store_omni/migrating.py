@@ -1,0 +1,77 @@
+"""Brings a database up to date: first the tables (Alembic), then every database function whose text changed.
+
+The living text of a function is `<room>/functions/<name>.sql`: `CREATE OR REPLACE FUNCTION`, and `CREATE OR REPLACE TRIGGER`
+where a trigger calls it. A function whose arguments change gets a new name, so that the release before goes on with the old one.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import msgspec
+from alembic import command
+from alembic.config import Config
+
+ROOT = Path(__file__).parents[2]
+ROOMS = Path(__file__).parent
+# Two `migrate` at once would both see the same missing table: the second waits for this lock.
+MIGRATE_LOCK = 7_315_002
+_RECORD = """
+CREATE TABLE IF NOT EXISTS public.database_function (
+  name text PRIMARY KEY, checksum text NOT NULL, created_at timestamptz NOT NULL DEFAULT now())"""
+
+
+class FunctionFile(msgspec.Struct, frozen=True):
+    """`name`: `room.function`; `checksum`: SHA-256 of `text` in hex."""
+
+    name: str
+    text: str
+    checksum: str
+
+
+def function_files() -> Iterator[FunctionFile]:
+    """Every database function of the product, by room and name."""
+    for path in sorted(ROOMS.glob("*/functions/*.sql")):
+        text = path.read_text(encoding="utf-8")
+        yield FunctionFile(f"{path.parts[-3]}.{path.stem}", text, hashlib.sha256(text.encode()).hexdigest())
+
+
+async def create_changed_functions(connection: asyncpg.Connection) -> list[str]:
+    """Creates, in one transaction, each function whose text is not the one recorded in this database. Returns their names."""
+    changed = []
+    async with connection.transaction():
+        await connection.execute(_RECORD)
+        # A function may call one that is created later in this loop.
+        await connection.execute("SET LOCAL check_function_bodies = off")
+        known = dict(await connection.fetch("SELECT name, checksum FROM public.database_function"))
+        for file in function_files():
+            if known.get(file.name) == file.checksum:
+                continue
+            await connection.execute(file.text)
+            await connection.execute(
+                "INSERT INTO public.database_function (name, checksum) VALUES ($1, $2) "
+                "ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, created_at = now()",
+                file.name, file.checksum,
+            )  # fmt: skip
+            changed.append(file.name)
+    return changed
+
+
+def migrate(url: str) -> list[str]:
+    """Tables, then functions. A second `migrate` on the same database waits for the first. Returns the names of the functions
+    that were created anew. Errors: those of Alembic and of connecting."""
+
+    async def run() -> list[str]:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("SELECT pg_advisory_lock($1)", MIGRATE_LOCK)
+            config = Config(str(ROOT / "alembic.ini"))
+            config.attributes["url"] = url
+            await asyncio.to_thread(command.upgrade, config, "head")
+            return await create_changed_functions(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,70 @@
+"""`store-omni migrate`: functions follow their files, and two at once wait for each other."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from store_omni import migrating
+from store_omni.kit.postgres.cluster import Cluster
+from store_omni.migrating import FunctionFile, create_changed_functions, function_files
+
+from .conftest import _admin, _owner, _with_name, copy_of_template
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_migrated_database_has_nothing_left_to_create(cluster: Cluster) -> None:
+    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    try:
+        assert await create_changed_functions(connection) == []
+    finally:
+        await connection.close()
+
+
+async def test_a_function_whose_text_changed_is_created_anew(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    text = "CREATE OR REPLACE FUNCTION journal.answer() RETURNS int LANGUAGE sql AS $$ SELECT {} $$"
+    try:
+        for answer in (1, 2):
+            file = FunctionFile("journal.answer", text.format(answer), f"checksum of {answer}")
+            monkeypatch.setattr(migrating, "function_files", lambda file=file: iter([file]))
+            assert await create_changed_functions(connection) == ["journal.answer"]
+            assert await connection.fetchval("SELECT journal.answer()") == answer
+    finally:
+        await connection.close()
+
+
+async def test_the_functions_of_the_database_are_those_of_the_files(cluster: Cluster) -> None:
+    """A migration alone may not bring a function: nobody would find its text."""
+    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    try:
+        rows = await connection.fetch(
+            """SELECT n.nspname || '.' || p.proname AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+               WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'public')"""
+        )
+    finally:
+        await connection.close()
+    assert {row["name"] for row in rows} == {file.name for file in function_files()}
+
+
+async def test_two_migrations_at_once_both_end_well(cluster: Cluster, tmp_path: Path) -> None:
+    """Without the lock the second finds the first one's half-made tables and fails."""
+    name = "migrated_twice"
+    await _admin(cluster.admin_url, f'CREATE DATABASE {name} OWNER "{_owner(cluster.url)}"')
+    url = _with_name(cluster.url, name)
+    environment = os.environ | {"STORE_OMNI_DATABASE_URL": url, "STORE_OMNI_DATA_DIR": str(tmp_path)}
+
+    async def migrate() -> tuple[int | None, bytes]:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "store_omni", "migrate", env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await program.communicate()
+        return program.returncode, said
+
+    ended = await asyncio.gather(migrate(), migrate())
+    assert [code for code, _ in ended] == [0, 0], ended
+    await _admin(cluster.admin_url, f"DROP DATABASE {name} WITH (FORCE)")
