@@ -6,7 +6,17 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from store_omni.customers.errors import WrongPassword
 from store_omni.customers.joining import join
-from store_omni.customers.signing_in import TRIES_MAX, login_value, open_session, sign_in, sign_out, signed_in
+from store_omni.customers.signing_in import (
+    LOGIN_TRIES_MAX,
+    SOURCE_TRIES_MAX,
+    TRIES_MAX,
+    login_value,
+    open_session,
+    sign_in,
+    sign_out,
+    signed_in,
+)
+from store_omni.journal.limiting import limit_key
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import InvalidInput, TooManyTries
 from store_omni.kit.ids import token_hash
@@ -14,6 +24,7 @@ from store_omni.kit.ids import token_hash
 pytestmark = pytest.mark.anyio
 Sessions = async_sessionmaker[AsyncSession]
 PASSWORD = "긴 문장이 외우기 쉽다"
+KEY_OF_MINA = limit_key("shopper-login", "mina@example.com")
 
 
 async def joined(sessions: Sessions, phone: str = "+821055550001", email: str | None = "mina@example.com") -> UUID:
@@ -72,6 +83,23 @@ async def test_guessing_is_limited_and_unknown_accounts_look_the_same(pool: asyn
                 await sign_in(pool, login=login, password="not it at all", source="test")
         with pytest.raises(TooManyTries):
             await sign_in(pool, login=login, password=PASSWORD, source="test")
+
+
+async def test_only_failures_count_and_only_against_the_address_they_come_from(pool: asyncpg.Pool, sessions: Sessions) -> None:
+    """A household, an office or a proxy that nobody set signs in from one address, hundreds of times."""
+    await joined(sessions)
+    for _ in range(SOURCE_TRIES_MAX + 1):
+        await sign_in(pool, login="mina@example.com", password=PASSWORD, source="192.0.2.1")
+    for _ in range(TRIES_MAX):
+        with pytest.raises(WrongPassword):
+            await sign_in(pool, login="mina@example.com", password="a stranger's guess", source="192.0.2.66")
+    await sign_in(pool, login="mina@example.com", password=PASSWORD, source="192.0.2.1")
+
+
+async def test_a_network_of_addresses_guesses_no_longer_than_one(pool: asyncpg.Pool, sessions: Sessions) -> None:
+    await pool.execute("INSERT INTO journal.tries (key, count) VALUES ($1, $2)", KEY_OF_MINA, LOGIN_TRIES_MAX)
+    with pytest.raises(TooManyTries):
+        await sign_in(pool, login="mina@example.com", password="x", source="192.0.2.1")
 
 
 async def test_a_login_belongs_to_one_account(sessions: Sessions) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from store_omni.customers.errors import WrongPassword
 from store_omni.journal.actors import Actor
-from store_omni.journal.limiting import count_try, forget_tries
+from store_omni.journal.limiting import count_try, limit_key, take_back_try
 from store_omni.kit.ids import secret_token, token_hash
 from store_omni.kit.passwords import secret_matches
 from store_omni.kit.phones import normal_phone
@@ -17,6 +17,7 @@ SESSION_DAYS_MAX = 30
 TRIES_MAX = 8
 TRIES_WINDOW_MINUTES = 15
 SOURCE_TRIES_MAX = 60
+LOGIN_TRIES_MAX = 100
 
 
 class Shopper(msgspec.Struct, frozen=True):
@@ -64,15 +65,24 @@ async def open_session(pool: asyncpg.Pool, customer_id: UUID, *, source: str) ->
 
 
 async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str) -> tuple[UUID, str]:
-    """(customer, session token). Errors: `WrongPassword`, `TooManyTries` (per login, and per address whatever the login)."""
+    """(customer, session token). Errors: `WrongPassword`, `TooManyTries`.
+
+    Only failures stay counted. A stranger who fails with her login from elsewhere does not keep her out, until there are so
+    many that they come from a whole network of addresses.
+    """
     value = login_value(login)
-    key = f"shopper:{value}"
-    await count_try(pool, f"shopper-source:{source}", tries_max=SOURCE_TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
-    await count_try(pool, key, tries_max=TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
+    limits = [
+        (limit_key("shopper-source", source), SOURCE_TRIES_MAX),
+        (limit_key("shopper", source, value), TRIES_MAX),
+        (limit_key("shopper-login", value), LOGIN_TRIES_MAX),
+    ]
+    for key, most in limits:
+        await count_try(pool, key, tries_max=most, window_minutes=TRIES_WINDOW_MINUTES)
     row = await pool.fetchrow(_FIND, value)
     if not await secret_matches(password, row["password_hash"] if row else None) or row is None:
         raise WrongPassword
-    await forget_tries(pool, key)
+    for key, _ in limits:
+        await take_back_try(pool, key)
     return row["id"], await open_session(pool, row["id"], source=source)
 
 

@@ -1,5 +1,6 @@
 """Refusals: the product's way to say no. They are raised, never returned, because raising rolls the work back."""
 
+import math
 from typing import ClassVar
 
 
@@ -66,6 +67,11 @@ class TooManyTries(Refusal):
     title = N_("Too many tries")
     reason = N_("This has been tried too often in a short time.")
     next_step = N_("Wait %(minutes)s minutes, then try again.")
+
+    def __init__(self, *, seconds: float) -> None:
+        """`seconds`: until the next try counts again; told to programs as `Retry-After`."""
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__(minutes=math.ceil(self.seconds / 60))
 
 
 class SignInNeeded(Refusal):

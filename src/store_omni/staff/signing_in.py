@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from store_omni.journal.actors import Actor
-from store_omni.journal.limiting import count_try, forget_tries
+from store_omni.journal.limiting import count_try, forget_tries, limit_key
 from store_omni.kit.ids import new_id, secret_token, token_hash
 from store_omni.kit.passwords import hash_secret, secret_matches
 from store_omni.staff.errors import WrongSecret
@@ -55,7 +55,7 @@ async def add_account(pool: asyncpg.Pool, *, login: str, name: str, role: str, s
 async def sign_in(pool: asyncpg.Pool, *, login: str, secret: str, roles: tuple[str, ...], source: str) -> str:
     """Returns the session token for the cookie. Errors: `WrongSecret`, `TooManyTries`. An account of another role gets
     the same answer as an unknown one."""
-    key = f"staff:{login.strip().lower()}"
+    key = limit_key("staff", login.strip().lower())
     await count_try(pool, key, tries_max=TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
     row = await pool.fetchrow(
         "SELECT id, secret_hash FROM staff.account WHERE login = $1 AND active AND role = ANY($2)",

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 
 from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unreadable
-from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
+from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded, TooManyTries
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
 from store_omni.web.plumbing.formats import exact
@@ -100,9 +100,16 @@ def problem(refusal: Refusal) -> dict[str, Any]:
     return body
 
 
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """What a refusal tells programs."""
+    return {"retry-after": str(refusal.seconds)} if isinstance(refusal, TooManyTries) else {}
+
+
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    headers = headers_of(refusal)
     if _is_api(request):
-        headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
+        if refusal.status == 401:
+            headers["www-authenticate"] = "Bearer"
         return Response(problem(refusal), media_type=PROBLEM, status_code=refusal.status, headers=headers)
     said = say(refusal)
     if isinstance(refusal, SignInNeeded):
@@ -112,11 +119,11 @@ def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         if wants_fragment(request):
             return Response("", status_code=401, headers={"HX-Redirect": address})
     if wants_fragment(request):
-        return page(request, "components/_refusal.html", msgspec.structs.asdict(said), status=refusal.status)
+        return page(request, "components/_refusal.html", msgspec.structs.asdict(said), status=refusal.status, headers=headers)
     template = "errors/404.html" if refusal.status == 404 else "errors/refusal.html"
     if refusal.status == 429:
         template = "errors/429.html"
-    return page(request, template, msgspec.structs.asdict(said), status=refusal.status)
+    return page(request, template, msgspec.structs.asdict(said), status=refusal.status, headers=headers)
 
 
 def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:

@@ -13,7 +13,7 @@ from store_omni.staff.signing_in import SESSION_HOURS_MAX, sign_in, sign_out
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE, source_of
 from store_omni.web.plumbing.pages import page
-from store_omni.web.plumbing.refusing import say
+from store_omni.web.plumbing.refusing import headers_of, say
 
 
 def local_address(text: str, otherwise: str) -> str:
@@ -27,7 +27,8 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
 
     def show(request: Request[Any, Any, Any], refusal: Refusal | None = None, login: str = "", next_: str = "") -> Response[str]:
         context = {"staff": None, "face": face, "said": say(refusal) if refusal else None, "login": login, "next": next_}
-        return page(request, f"{face}/sign_in.html", context, status=refusal.status if refusal else 200)
+        status, headers = (refusal.status, headers_of(refusal)) if refusal else (200, None)
+        return page(request, f"{face}/sign_in.html", context, status=status, headers=headers)
 
     @get("/sign-in")
     async def form(request: Request[Any, Any, Any]) -> Response[str]:

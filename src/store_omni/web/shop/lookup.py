@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from store_omni.journal.actors import Actor
-from store_omni.journal.limiting import count_try
+from store_omni.journal.limiting import count_try, limit_key
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.ids import secret_token
@@ -57,7 +57,7 @@ async def ask(
         checks.done()
     except InvalidInput as refusal:
         return _form(request, visitor, form, refusal.problems)
-    for key in (f"lookup-source:{visitor.source}", f"lookup:{number}"):
+    for key in (limit_key("lookup-source", visitor.source), limit_key("lookup", number)):
         await count_try(pool, key, tries_max=LOOKUPS_MAX, window_minutes=LOOKUPS_WINDOW_MINUTES)
     by = Actor(kind="guest", id=None, label="", channel="web", source=visitor.source)
     challenge_id = await ask_for_code(write, number=number, last_four=four, by=by)

@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from store_omni.customers.errors import WrongPassword
 from store_omni.customers.joining import PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, join
 from store_omni.customers.signing_in import open_session, sign_in, sign_out
-from store_omni.journal.limiting import count_try
+from store_omni.journal.limiting import count_try, limit_key
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.orders.basketing import adopt, latest_basket
@@ -94,7 +94,7 @@ async def do_sign_up(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
         checks.problems["password"] = N_("Please choose a password of at least 8 characters.")
     try:
         checks.done()
-        await count_try(pool, f"join:{visitor.source}", tries_max=JOINS_MAX, window_minutes=JOINS_WINDOW_MINUTES)
+        await count_try(pool, limit_key("join", visitor.source), tries_max=JOINS_MAX, window_minutes=JOINS_WINDOW_MINUTES)
         # The account is made in its own transaction, so that the session opened next finds it.
         async with request.app.state.sessions.begin() as session:
             customer_id = await join(
