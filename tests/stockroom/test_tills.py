@@ -1,12 +1,12 @@
-"""Tills report late, twice, at once and wrongly; each sale counts once, and none is refused."""
+"""Tills report late, twice, at once and wrongly; each sale counts once, and only an impossible time is refused."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from store_omni.stockroom.counting import Zone, close_count, count_item, start_count
-from store_omni.stockroom.hearing_tills import TillAnswer, TillLine, TillPaper
+from store_omni.stockroom.hearing_tills import NEVER_HEARD, TillAnswer, TillLine, TillPaper
 from store_omni.stockroom.selling_at_till import report_sales
 from store_omni.stockroom.stating_at_till import report_counts
 
@@ -233,3 +233,34 @@ async def test_a_till_is_heard_when_it_has_said_all(shop: Shop) -> None:
     assert now() - first < timedelta(minutes=1)
     await sold(shop, paper(shop, "2", (0, 1)), complete=False)
     assert await heard() == first
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (now() + timedelta(minutes=6), "future"),
+        (now() + timedelta(days=3650), "future"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(-timedelta(hours=23, minutes=59))), "future"),
+        (now() - timedelta(days=93), "too_old"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23, minutes=59))), "too_old"),
+    ],
+)
+async def test_a_paper_with_an_impossible_time_is_refused_by_itself(shop: Shop, at: datetime, state: str) -> None:
+    """A count of tomorrow would swallow every sale until then; it and its sale are not taken, the others are."""
+    answers = await stated(shop, paper(shop, "c1", (0, 20), at=at), paper(shop, "c2", (1, 7)))
+    assert [answer.state for answer in answers] == [state, "applied"]
+    assert [answer.state for answer in await sold(shop, paper(shop, "s1", (0, 3)), paper(shop, "s2", (0, 4), at=at), till="2")] == [
+        "applied", state,
+    ]  # fmt: skip
+    assert (await on_hand(shop, 0), await on_hand(shop, 1)) == (7, 7)
+    # The number is free for the right time.
+    assert (await sold(shop, paper(shop, "s2", (0, 4)), till="2"))[0].state == "applied"
+    assert await on_hand(shop, 0) == 3
+    await balanced(shop)
+
+
+async def test_a_till_whose_paper_was_refused_has_not_reported_everything(shop: Shop) -> None:
+    await sold(shop, paper(shop, "s1", (0, 1), at=now() + timedelta(days=1)))
+    assert await shop.pool.fetchval("SELECT heard_at FROM stockroom.till_feed") == NEVER_HEARD
+    await sold(shop, paper(shop, "s1", (0, 1)))
+    assert await shop.pool.fetchval("SELECT heard_at > now() - interval '1 minute' FROM stockroom.till_feed")

@@ -1,6 +1,6 @@
 """Listening to a till: which of its papers are new, what they mean in units of goods, and keeping what was answered."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +14,12 @@ from store_omni.kit.ids import new_id
 
 PAPERS_MAX = 500
 Kind = Literal["sale", "count"]
+State = Literal["applied", "replayed", "reused", "future", "too_old"]
 NEVER_HEARD = datetime(1970, 1, 1, tzinfo=UTC)
+# A till's clock may run a little ahead of the database's. A paper dated later would hide each sale until then from the books,
+# and one older than a quarter is a clock that was reset.
+AHEAD_MINUTES_MAX = 5
+AGE_DAYS_MAX = 92
 
 
 class TillLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,11 +39,12 @@ class TillPaper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class TillAnswer(msgspec.Struct, frozen=True):
     """`state`: applied; replayed (reported before, the first result stands); reused (the number stands for something else:
-    nothing was done). `sold_more`: code → units beyond what we knew of. `short`: code → promised units that are missing
-    now. `unknown`: codes that we have no goods for."""
+    nothing was done); future, too_old (`happened_at` cannot be: nothing was done, the number may be sent again with the right
+    time). `sold_more`: code → units beyond what we knew of. `short`: code → promised units that are missing now. `unknown`:
+    codes that we have no goods for."""
 
     number: str
-    state: Literal["applied", "replayed", "reused"]
+    state: State
     document_id: UUID | None
     sold_more: dict[str, int] = {}
     short: dict[str, int] = {}
@@ -81,7 +87,12 @@ def hash_of(kind: Kind, paper: TillPaper) -> bytes:
 
 
 async def hear(session: WriteSession, store_id: int, till: str, kind: Kind, papers: list[TillPaper], *, complete: bool) -> Heard:
-    """Takes the till's turn (one call of a till at a time, so that a repeated one finds what the first did)."""
+    """Takes the till's turn (one call of a till at a time, so that a repeated one finds what the first did). A till that sent a
+    paper with an impossible time has not reported everything."""
+    now = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    undatable: dict[int, State] = {
+        place: state for place, paper in enumerate(papers) if (state := _impossible(paper.happened_at, now))
+    }
     await session.execute(
         text(
             """INSERT INTO stockroom.till_feed (store_id, till, heard_at)
@@ -89,7 +100,7 @@ async def hear(session: WriteSession, store_id: int, till: str, kind: Kind, pape
                ON CONFLICT (store_id, till) DO UPDATE
                SET heard_at = CASE WHEN CAST(:complete AS boolean) THEN clock_timestamp() ELSE till_feed.heard_at END"""
         ),
-        {"store": store_id, "till": till, "complete": complete, "never": NEVER_HEARD},
+        {"store": store_id, "till": till, "complete": complete and not undatable, "never": NEVER_HEARD},
     )
     rows = await session.execute(
         text(
@@ -103,6 +114,9 @@ async def hear(session: WriteSession, store_id: int, till: str, kind: Kind, pape
     heard = Heard({}, {}, {}, codes)
     first: dict[str, tuple[int, bytes]] = {}
     for place, paper in enumerate(papers):
+        if place in undatable:
+            heard.answers[place] = TillAnswer(paper.number, undatable[place], None)
+            continue
         digest = hash_of(kind, paper)
         if paper.number in before:
             known, result = before[paper.number]
@@ -116,6 +130,12 @@ async def hear(session: WriteSession, store_id: int, till: str, kind: Kind, pape
             first[paper.number] = (place, digest)
             heard.fresh[place] = _fresh(paper, goods)
     return heard
+
+
+def _impossible(at: datetime, now: datetime) -> State | None:
+    if at > now + timedelta(minutes=AHEAD_MINUTES_MAX):
+        return "future"
+    return "too_old" if at < now - timedelta(days=AGE_DAYS_MAX) else None
 
 
 def _replay(number: str, result: dict[str, object]) -> TillAnswer:

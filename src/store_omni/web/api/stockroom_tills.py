@@ -52,7 +52,8 @@ class TillCountsIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class TillAnswerOut(msgspec.Struct, frozen=True):
     """`state`: applied; replayed (reported before, this is the first answer); reused (the number stands for something else,
-    nothing was done). By SKU code, `sold_more`: units beyond what we knew of; `short`: promised units that are missing now.
+    nothing was done); future, too_old (the till's clock is wrong: more than 5 minutes ahead or 92 days back; nothing was done,
+    send the number again with the right time). By SKU code, `sold_more`: units beyond what we knew of; `short`: promised units that are missing now.
     `unknown`: codes that we have no goods for."""
 
     number: str
@@ -88,7 +89,8 @@ def _out(answers: list[TillAnswer]) -> TillAnswersOut:
 async def sales(
     request: Req, write: NamedDependency[WriteSession], store: FromPath[str], till: FromPath[Short], data: JSONBody[SalesIn]
 ) -> TillAnswersOut:
-    """Up to 500 sales and take-backs in one transaction. No sale is refused: it has happened. No Idempotency-Key is needed,
+    """Up to 500 sales and take-backs in one transaction. A sale is refused only
+    for a time that cannot be, and by itself: the others are taken. No Idempotency-Key is needed,
     the numbers are keys."""
     at, by = await at_store(request, store)
     return _out(await report_sales(write, at.id, till=till, sales=_papers(data.sales), by=by, complete=data.complete))
