@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from store_omni.kit.forwarding import Network, read_networks
+
 SECRET_NAMES = ("pass_signing_key", "csrf_secret")
 
 
@@ -28,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True):
     public_url: how the outside reaches the shop; used in mails.
     warm_skus: how many of the most popular SKUs a web process reads when it begins, so that its first visitors do not wait.
     trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
+    trusted_proxies: whose X-Forwarded-For is believed; with none, the peer is the source of a request.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     """
 
@@ -40,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True):
     pool_size: int = 10
     warm_skus: int = 2_000
     trust_unsafe_database: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
     retailer_name_ko: str = "모아상점"
     retailer_name_en: str = "Moa Store"
 
@@ -68,6 +72,16 @@ def _read_secrets(path: Path) -> Secrets:
     return Secrets(**{name: found[name] or stored[name] for name in SECRET_NAMES})
 
 
+def _trusted_proxies(typed: str) -> tuple[Network, ...]:
+    try:
+        return read_networks(typed)
+    except ValueError as error:
+        raise SettingsProblem(
+            "STORE_OMNI_TRUSTED_PROXIES holds addresses and networks of your own proxies, separated by commas "
+            f"(127.0.0.1,10.0.0.0/8); this is none: {error}"
+        ) from None
+
+
 def read_settings() -> Settings:
     """Errors: `SettingsProblem` where a needed variable is missing or a secrets file is open to others."""
     environment = os.environ
@@ -85,6 +99,7 @@ def read_settings() -> Settings:
         secrets=_read_secrets(secrets_file),
         pool_size=int(environment.get("STORE_OMNI_POOL_SIZE", "10")),
         warm_skus=int(environment.get("STORE_OMNI_WARM_SKUS", "2000")),
+        trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),
         retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
         retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),
     )

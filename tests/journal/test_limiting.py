@@ -32,6 +32,11 @@ def test_a_key_is_short_and_tells_its_parts_apart() -> None:
         assert len(limit_key("shopper", typed)) < 60
 
 
+def test_an_ipv6_subscriber_has_one_source() -> None:
+    assert limit_key("a", "2001:db8:1:2::5") == limit_key("a", "2001:db8:1:2:ffff::6") != limit_key("a", "2001:db8:1:3::5")
+    assert limit_key("a", "192.0.2.1") != limit_key("a", "192.0.2.2")
+
+
 async def test_whatever_somebody_typed_fits_into_the_index(pool: asyncpg.Pool) -> None:
     await count_try(pool, limit_key("shopper", hangul(2000)), tries_max=1, window_minutes=15)
 

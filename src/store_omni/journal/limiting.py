@@ -8,6 +8,7 @@ import hashlib
 import asyncpg
 
 from store_omni.kit.errors import TooManyTries
+from store_omni.kit.forwarding import neighbourhood
 
 KEY_HEX_BYTES = 20
 _ENDS = "EXTRACT(epoch FROM t.since + make_interval(mins => $2) - now())"
@@ -28,9 +29,9 @@ _TAKE_BACK = "UPDATE journal.tries SET count = count - 1 WHERE key = $1 AND coun
 def limit_key(kind: str, *parts: object) -> str:
     """`limit_key("lookup", number)`: the same for the same parts, short whatever somebody typed, and without a word of it.
 
-    The parts are told apart: ("a", "b:c") and ("a:b", "c") are two keys.
+    The parts are told apart: ("a", "b:c") and ("a:b", "c") are two keys. An IPv6 address counts as its whole /64.
     """
-    typed = repr([str(part) for part in parts]).encode("utf-8", "backslashreplace")
+    typed = repr([neighbourhood(str(part)) for part in parts]).encode("utf-8", "backslashreplace")
     return f"{kind}:{hashlib.blake2b(typed, digest_size=KEY_HEX_BYTES).hexdigest()}"
 
 

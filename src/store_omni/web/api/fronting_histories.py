@@ -13,6 +13,7 @@ from store_omni.history.reading import Histories
 from store_omni.kit.database import DATABASE_ERRORS
 from store_omni.kit.errors import Refusal
 from store_omni.web.api.histories import told_in
+from store_omni.web.plumbing.guarding import source_in
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 
 log = logging.getLogger("store_omni.web")
@@ -67,8 +68,7 @@ class HistoryFront:
                 return await self.histories.own(token, told=told)
             customer_id = _customer(path)
             if customer_id is not None:
-                source = scope["client"][0] if scope["client"] else ""
-                return await self.histories.look_at(token, customer_id, source=source, told=told)
+                return await self.histories.look_at(token, customer_id, source=source_in(scope), told=told)
         except Refusal:
             return None
         except DATABASE_ERRORS as error:

@@ -15,6 +15,7 @@ from store_omni.kit.ids import token_hash
 from store_omni.web.api.entering import KEY_CHARS_MAX
 from store_omni.web.api.orders import placed_for
 from store_omni.web.api.shapes import OrderIn, PlacedOut
+from store_omni.web.plumbing.guarding import source_in
 from store_omni.web.plumbing.refusing import PROBLEM, problem
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 from store_omni.web.plumbing.texts import use_locale
@@ -53,7 +54,7 @@ class OrderFront:
             service = await state.known_services.holder(held)
             if service is None or VERB not in service.verbs:
                 return False
-            by = service.actor(source=scope["client"][0] if scope["client"] else "")
+            by = service.actor(source=source_in(scope))
             placed = await placed_for(state, data, caller=service, by=by, key=key, token=held)
         except (msgspec.DecodeError, UnicodeError):
             return False

@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import N_, NotAllowed, SignInNeeded
+from store_omni.kit.forwarding import first_untrusted
 from store_omni.staff.signing_in import SignedIn, signed_in
 from store_omni.web.plumbing.pages import named
 from store_omni.web.plumbing.texts import gettext
@@ -26,8 +27,16 @@ Guard = Callable[[Connection, BaseRouteHandler], Coroutine[Any, Any, None]]
 
 
 def source_of(connection: Connection) -> str:
-    """The address a request came from, as far as we know it."""
-    return connection.client.host if connection.client else ""
+    """The address a request came from: of the first hop that is no proxy of the operator's."""
+    return source_in(connection.scope)
+
+
+def source_in(scope: Any) -> str:
+    """The same for what answers before there is a request object; empty where the server knows no peer."""
+    client = scope["client"]
+    if not client:
+        return ""
+    return first_untrusted(client[0], scope["headers"], scope["litestar_app"].state.settings.trusted_proxies)
 
 
 def staff_guard(channel: str, *roles: str) -> Guard:
