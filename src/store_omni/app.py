@@ -19,6 +19,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from store_omni.catalog.knowing import KnownProducts, KnownSkus
 from store_omni.doctoring import refuse_unfit
+from store_omni.fitting import refuse_unfit_schema
 from store_omni.history.reading import Histories
 from store_omni.inventory.holding import hold_batches
 from store_omni.inventory.listening import Listener
@@ -98,6 +99,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     app.state.hold_batches = hold_batches(app.state.batch_pool)
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
+    await refuse_unfit_schema(app.state.pool)
     app.state.order_front.state = app.state
     listener = Listener(settings.database_url, app.state.stock.snapshot)
     beside = [asyncio.create_task(listener.run()), asyncio.create_task(_warm(app, listener))]

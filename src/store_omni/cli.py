@@ -7,14 +7,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from store_omni.versions import VERSION
+
 IMPORT_KINDS = ("stores", "catalog", "stock", "customers", "orders")
 Command = Callable[[argparse.Namespace], int]
 
 
 def _serve(arguments: argparse.Namespace) -> int:
     """The web server as deployed: workers that come back when they die."""
+    from store_omni.doctoring import wait_until_fit
     from store_omni.kit.serving import serve
+    from store_omni.settings import read_settings
 
+    asyncio.run(wait_until_fit(read_settings()))
     return serve("store_omni.app:create_app", host=arguments.host, port=arguments.port, workers=arguments.workers)
 
 
@@ -26,10 +31,13 @@ def _worker(_arguments: argparse.Namespace) -> int:
 
 
 def _migrate(_arguments: argparse.Namespace) -> int:
+    from store_omni.doctoring import refuse_unreadable
     from store_omni.migrating import migrate
     from store_omni.settings import read_settings
 
-    changed = migrate(read_settings().database_url)
+    url = read_settings().database_url
+    asyncio.run(refuse_unreadable(url))
+    changed = migrate(url)
     print(f"The database is up to date; {len(changed)} function(s) created anew.")
     return 0
 
@@ -128,6 +136,7 @@ def _service(arguments: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="store-omni", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"store-omni {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
@@ -172,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
+    from store_omni.failing import sentence_about
     from store_omni.settings import SettingsProblem
 
     try:
@@ -179,3 +189,12 @@ def main(argv: list[str] | None = None) -> int:
     except SettingsProblem as problem:
         print(f"store-omni: {problem}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("store-omni: stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        said = sentence_about(error)
+        if said is None:
+            raise
+        print(f"store-omni: {said}", file=sys.stderr)
+        return 1

@@ -2,7 +2,10 @@
 
 import asyncpg
 
+from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
+from store_omni.kit.database import PATIENCE_SECONDS, open_pool
 from store_omni.settings import Settings
+from store_omni.versions import VERSION
 
 DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 VERSION_MIN = 150_000
@@ -21,6 +24,12 @@ async def problems_of(connection: Asked) -> list[str]:
     version = await connection.fetchval("SELECT current_setting('server_version_num')::int") or 0
     if version < VERSION_MIN:
         found.append(f"PostgreSQL {version // 10000} is too old. Use 15 or newer.")
+    return [*found, *await locale_problems_of(connection)]
+
+
+async def locale_problems_of(connection: Asked) -> list[str]:
+    """What must be right before the first table is made, because only a new database has another encoding."""
+    found = []
     encoding = await connection.fetchval("SELECT current_setting('server_encoding')")
     if encoding != "UTF8":
         found.append(f"The database is encoded in {encoding}. Create it with ENCODING 'UTF8'.")
@@ -48,6 +57,28 @@ async def refuse_unfit(connection: Asked) -> None:
         raise UnfitDatabase("\n".join(found))
 
 
+async def refuse_unreadable(url: str) -> None:
+    """Before the first table is made. Errors: `UnfitDatabase`, those of connecting."""
+    connection = await asyncpg.connect(url)
+    try:
+        if found := await locale_problems_of(connection):
+            raise UnfitDatabase("\n".join(found))
+    finally:
+        await connection.close()
+
+
+async def wait_until_fit(settings: Settings) -> None:
+    """Before a server starts its processes: a database that starts together with it is waited for. Errors: `UnfitDatabase`,
+    `UnfitSchema`, those of connecting."""
+    pool = await open_pool(settings.database_url, size=1, patience_seconds=PATIENCE_SECONDS)
+    try:
+        if not settings.trust_unsafe_database:
+            await refuse_unfit(pool)
+        await refuse_unfit_schema(pool)
+    finally:
+        await pool.close()
+
+
 async def print_examination(settings: Settings) -> int:
     """For the operator: settings without secrets, then the database. Returns the exit code."""
     print(f"Public address   {settings.public_url}")
@@ -64,10 +95,13 @@ async def print_examination(settings: Settings) -> int:
         version = await connection.fetchval("SELECT current_setting('server_version')")
         print(f"Database         PostgreSQL {version}")
         found = await problems_of(connection)
-        revision = None
-        if await connection.fetchval("SELECT to_regclass('public.alembic_version') IS NOT NULL"):
-            revision = await connection.fetchval("SELECT version_num FROM alembic_version")
-        print(f"Schema           {revision or 'not there yet: run store-omni migrate'}")
+        fit = await read_fit(connection)
+        by = f", made by store-omni {fit.version}" if fit.version else ""
+        print(f"Schema           {fit.revision or 'none'}{by}; this is store-omni {VERSION} with {head_revision()}")
+        if problem := fit.problem():
+            found.append(problem)
+        elif fit.changed:
+            found.append(f"A newer release made these database functions: {', '.join(fit.changed)}. Restart with that release.")
     finally:
         await connection.close()
     for problem in found:

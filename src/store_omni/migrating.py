@@ -14,6 +14,8 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
+from store_omni.versions import OLDEST_CODE, VERSION, parts
+
 ROOT = Path(__file__).parents[2]
 ROOMS = Path(__file__).parent
 # Two `migrate` at once would both see the same missing table: the second waits for this lock.
@@ -21,6 +23,16 @@ MIGRATE_LOCK = 7_315_002
 _RECORD = """
 CREATE TABLE IF NOT EXISTS public.database_function (
   name text PRIMARY KEY, checksum text NOT NULL, created_at timestamptz NOT NULL DEFAULT now())"""
+
+
+_RECORD_CODE = """
+CREATE TABLE IF NOT EXISTS public.code_version (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one), version text NOT NULL, oldest_code text NOT NULL,
+  migrated_at timestamptz NOT NULL DEFAULT now())"""
+
+
+class NewerDatabase(Exception):
+    """A newer release migrated this database; this one would put its own, older functions back. The message says so."""
 
 
 class FunctionFile(msgspec.Struct, frozen=True):
@@ -59,18 +71,42 @@ async def create_changed_functions(connection: asyncpg.Connection) -> list[str]:
     return changed
 
 
+async def refuse_newer(connection: asyncpg.Connection) -> None:
+    """Errors: `NewerDatabase`."""
+    if not await connection.fetchval("SELECT to_regclass('public.code_version') IS NOT NULL"):
+        return
+    version = await connection.fetchval("SELECT version FROM public.code_version")
+    if version and parts(version) > parts(VERSION):
+        raise NewerDatabase(
+            f"store-omni {version} has migrated this database, and this is {VERSION}. Migrate with {version} or newer."
+        )
+
+
+async def record_code(connection: asyncpg.Connection) -> None:
+    """Which release the database is of now, and the oldest one that may run on it."""
+    await connection.execute(_RECORD_CODE)
+    await connection.execute(
+        "INSERT INTO public.code_version (version, oldest_code) VALUES ($1, $2) "
+        "ON CONFLICT (one) DO UPDATE SET version = excluded.version, oldest_code = excluded.oldest_code, migrated_at = now()",
+        VERSION, OLDEST_CODE,
+    )  # fmt: skip
+
+
 def migrate(url: str) -> list[str]:
     """Tables, then functions. A second `migrate` on the same database waits for the first. Returns the names of the functions
-    that were created anew. Errors: those of Alembic and of connecting."""
+    that were created anew. Errors: `NewerDatabase`, those of Alembic and of connecting."""
 
     async def run() -> list[str]:
         connection = await asyncpg.connect(url)
         try:
             await connection.execute("SELECT pg_advisory_lock($1)", MIGRATE_LOCK)
+            await refuse_newer(connection)
             config = Config(str(ROOT / "alembic.ini"))
             config.attributes["url"] = url
             await asyncio.to_thread(command.upgrade, config, "head")
-            return await create_changed_functions(connection)
+            changed = await create_changed_functions(connection)
+            await record_code(connection)
+            return changed
         finally:
             await connection.close()
 

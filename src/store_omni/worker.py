@@ -10,6 +10,7 @@ import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from store_omni.doctoring import refuse_unfit
+from store_omni.fitting import refuse_unfit_schema
 from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
@@ -76,8 +77,11 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     try:
         if not settings.trust_unsafe_database:
             await refuse_unfit(leadership)
+        await refuse_unfit_schema(leadership)
         if not await _lead(leadership, stop):
             return
+        # It may have waited through an upgrade that it does not fit.
+        await refuse_unfit_schema(leadership)
         log.info("leading")
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         clock, busy = AsyncIOScheduler(), set[str]()
