@@ -50,7 +50,6 @@ from store_omni.web.shop.fronting import ListFront
 from store_omni.web.shop.listing import Lists
 
 log = logging.getLogger("store_omni.web")
-PASS_KEY_ID = 1
 BODY_BYTES_MAX = 1_000_000
 BATCH_CONNECTIONS = 8
 API_SAYS = (
@@ -60,7 +59,8 @@ API_SAYS = (
 
 
 def make_signer(settings: Settings) -> Signer:
-    return Signer({PASS_KEY_ID: bytes.fromhex(settings.secrets.pass_signing_key)}, PASS_KEY_ID)
+    keys = settings.secrets.pass_keys()
+    return Signer(keys, next(iter(keys)))
 
 
 class Application(Litestar):
@@ -135,7 +135,7 @@ def create_app(settings: Settings | None = None) -> Application:
         path="/", route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE], include_in_schema=False
     )
     csrf = CSRFConfig(
-        secret=settings.secrets.csrf_secret,
+        secret=settings.secrets.key_for("forms"),
         cookie_name="so_csrf",
         cookie_secure=settings.public_url.startswith("https:"),
         exclude=["^/api/"],

@@ -33,9 +33,9 @@ def _worker(_arguments: argparse.Namespace) -> int:
 def _migrate(_arguments: argparse.Namespace) -> int:
     from store_omni.doctoring import refuse_unreadable
     from store_omni.migrating import migrate
-    from store_omni.settings import read_settings
+    from store_omni.settings import read_database_url
 
-    url = read_settings().database_url
+    url = read_database_url()
     asyncio.run(refuse_unreadable(url))
     changed = migrate(url)
     print(f"The database is up to date; {len(changed)} function(s) created anew.")
@@ -50,18 +50,18 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _audit(arguments: argparse.Namespace) -> int:
     from store_omni.auditing import print_audit
-    from store_omni.settings import read_settings
+    from store_omni.settings import read_database_url
 
-    return asyncio.run(print_audit(read_settings().database_url, since=arguments.since))
+    return asyncio.run(print_audit(read_database_url(), since=arguments.since))
 
 
 def _reconcile(arguments: argparse.Namespace) -> int:
     from store_omni.kit.database import open_engine
-    from store_omni.settings import read_settings
+    from store_omni.settings import read_database_url
     from store_omni.stockroom.owning_up import print_drift
 
     async def go() -> int:
-        engine, sessions = open_engine(read_settings().database_url, size=1)
+        engine, sessions = open_engine(read_database_url(), size=1)
         try:
             return await print_drift(sessions, store=arguments.store, reason=arguments.mend)
         finally:
@@ -74,14 +74,14 @@ def _doctor(_arguments: argparse.Namespace) -> int:
     from store_omni.doctoring import print_examination
     from store_omni.settings import read_settings
 
-    return asyncio.run(print_examination(read_settings()))
+    return asyncio.run(print_examination(read_settings(make_secrets=False)))
 
 
 def _staff(arguments: argparse.Namespace) -> int:
     from getpass import getpass
 
     from store_omni.kit.database import open_pool
-    from store_omni.settings import read_settings
+    from store_omni.settings import read_database_url
     from store_omni.staff.signing_in import add_account
 
     secret = getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
@@ -90,7 +90,7 @@ def _staff(arguments: argparse.Namespace) -> int:
         return 2
 
     async def add() -> int:
-        pool = await open_pool(read_settings().database_url, size=1)
+        pool = await open_pool(read_database_url(), size=1)
         store_id = await pool.fetchval("SELECT id FROM stores.store WHERE code = $1", arguments.store)
         if arguments.store and store_id is None:
             print(f"No store has the code {arguments.store}.", file=sys.stderr)
@@ -108,11 +108,11 @@ def _staff(arguments: argparse.Namespace) -> int:
 
 def _service(arguments: argparse.Namespace) -> int:
     from store_omni.kit.database import open_pool
-    from store_omni.settings import read_settings
+    from store_omni.settings import read_database_url
     from store_omni.staff.serving import add_service, revoke_service
 
     async def change() -> int:
-        pool = await open_pool(read_settings().database_url, size=1)
+        pool = await open_pool(read_database_url(), size=1)
         try:
             if arguments.revoke:
                 print(f"{await revoke_service(pool, arguments.name)} token(s) of {arguments.name} revoked.")

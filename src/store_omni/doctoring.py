@@ -1,14 +1,20 @@
 """Is this database one we may trust with orders? The product refuses one that forgets commits or cannot read Korean."""
 
+import os
+from typing import Any
+
+import aiosmtplib
 import asyncpg
 
 from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
 from store_omni.kit.database import PATIENCE_SECONDS, open_pool
+from store_omni.notifications.mailing import SmtpPost
 from store_omni.settings import Settings
 from store_omni.versions import VERSION
 
 DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 VERSION_MIN = 150_000
+MAIL_SECONDS_MAX = 5
 
 
 Asked = asyncpg.Connection | asyncpg.Pool
@@ -79,18 +85,37 @@ async def wait_until_fit(settings: Settings) -> None:
         await pool.close()
 
 
-async def print_examination(settings: Settings) -> int:
-    """For the operator: settings without secrets, then the database. Returns the exit code."""
-    print(f"Public address   {settings.public_url}")
-    print(
-        f"Mail             {'by ' + settings.smtp_url.rsplit('@', 1)[-1] if settings.smtp_url else 'none: nobody is told by mail'}"
+async def mail_problem_of(settings: Settings) -> str | None:
+    """Connects and says nothing: whether a mail server is there, speaks, and takes the login."""
+    if settings.smtp_url is None:
+        return None
+    options: dict[str, Any] = SmtpPost(settings.smtp_url).options | {"timeout": MAIL_SECONDS_MAX}
+    try:
+        async with aiosmtplib.SMTP(**options):
+            return None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+        where = f"{options['hostname']}:{options['port']}"
+        return f"The mail server {where} cannot be used ({type(error).__name__}): check STORE_OMNI_SMTP_URL, or no mail leaves."
+
+
+def _folder_problem(settings: Settings) -> str | None:
+    folder = settings.data_dir
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return None
+    return (
+        f"The data folder {settings.data_dir} cannot be written by this user: set STORE_OMNI_DATA_DIR, or give it to this user."
     )
-    print(f"Data folder      {settings.data_dir}")
+
+
+async def _problems_of_database(settings: Settings) -> list[str]:
+    """Prints what is there."""
     try:
         connection = await asyncpg.connect(settings.database_url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         print(f"Database         cannot be reached: {error}")
-        return 1
+        return ["Without its database nothing works: check STORE_OMNI_DATABASE_URL."]
     try:
         version = await connection.fetchval("SELECT current_setting('server_version')")
         print(f"Database         PostgreSQL {version}")
@@ -102,8 +127,21 @@ async def print_examination(settings: Settings) -> int:
             found.append(problem)
         elif fit.changed:
             found.append(f"A newer release made these database functions: {', '.join(fit.changed)}. Restart with that release.")
+        return found
     finally:
         await connection.close()
+
+
+async def print_examination(settings: Settings) -> int:
+    """For the operator: settings without secrets, then the database. Returns the exit code."""
+    mail = f"by {settings.smtp_url.rsplit('@', 1)[-1]}" if settings.smtp_url else "none: nobody is told by mail"
+    print(f"Public address   {settings.public_url}")
+    print(f"Mail             {mail}")
+    print(f"Data folder      {settings.data_dir}")
+    if not settings.secrets.csrf_secret:
+        print("Secrets          none yet: serve makes them at its first start")
+    found = await _problems_of_database(settings)
+    found += [problem for problem in (await mail_problem_of(settings), _folder_problem(settings)) if problem]
     for problem in found:
         print(f"PROBLEM          {problem}")
     print("All is well." if not found else f"{len(found)} problem(s).")

@@ -33,6 +33,8 @@ def sentence_about(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, CommandError):
         return f"The migrations do not fit this database ({error}). Was it made by a newer release? Then migrate with that one."
+    if isinstance(error, asyncpg.exceptions.ClientConfigurationError):
+        return f"{URL} cannot be used: {error}."
     cause: BaseException | None = error
     while cause is not None:
         if said := _of_the_database(cause):

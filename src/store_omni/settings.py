@@ -1,26 +1,14 @@
-"""Settings, read once from the environment; secrets from the environment or a 0600 file made at first start."""
+"""Settings, read once from the environment."""
 
-import json
 import os
-import secrets
+import re
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from store_omni.keys import Secrets, SettingsProblem, read_secrets
 from store_omni.kit.forwarding import Network, read_networks
-
-SECRET_NAMES = ("pass_signing_key", "csrf_secret")
-
-
-class SettingsProblem(Exception):
-    """The environment cannot be used; the message says which variable and what to do."""
-
-
-class Secrets(msgspec.Struct, frozen=True):
-    """Hex strings of 32 random bytes each."""
-
-    pass_signing_key: str
-    csrf_secret: str
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -48,28 +36,54 @@ class Settings(msgspec.Struct, frozen=True):
     retailer_name_en: str = "Moa Store"
 
 
-def _read_secrets(path: Path) -> Secrets:
-    """Makes the file at the first start. Two processes starting at once agree, because the loser of the exclusive
-    create reads what the winner wrote."""
-    found = {name: os.environ.get(f"STORE_OMNI_{name.upper()}") for name in SECRET_NAMES}
-    if all(found.values()):
-        return Secrets(**{name: value for name, value in found.items() if value})
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({name: secrets.token_hex(32) for name in SECRET_NAMES}, file)
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first; its secrets are the ones
-        finally:
-            draft.unlink()
-    if path.stat().st_mode & 0o077:
-        raise SettingsProblem(f"{path} can be read by others. Run: chmod 600 {path}")
-    stored = json.loads(path.read_text())
-    return Secrets(**{name: found[name] or stored[name] for name in SECRET_NAMES})
+def _whole(name: str, default: int, *, at_least: int, at_most: int) -> int:
+    typed = os.environ.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", typed) or not at_least <= int(typed) <= at_most:
+        raise SettingsProblem(f"{name} must be a whole number from {at_least} to {at_most}, and is {typed!r}.")
+    return int(typed)
+
+
+def _address(name: str, typed: str, schemes: tuple[str, ...], looks: str) -> SplitResult:
+    """`looks`: an example. Never says what was typed: a password may stand in it."""
+    wrong = SettingsProblem(f"{name} must look like {looks}.")
+    try:
+        parts = urlsplit(typed)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in schemes or any(letter.isspace() or not letter.isprintable() for letter in typed) or port == 0:
+        raise wrong
+    return parts
+
+
+def read_database_url() -> str:
+    """All that commands need which work on the database alone. Errors: `SettingsProblem`."""
+    url = os.environ.get("STORE_OMNI_DATABASE_URL")
+    if not url:
+        raise SettingsProblem("STORE_OMNI_DATABASE_URL is not set. Set it, or run scripts/demo, which brings its own PostgreSQL.")
+    looks = "postgresql://user:password@host:5432/name (special characters in the password as %40)"
+    parts = _address("STORE_OMNI_DATABASE_URL", url, ("postgresql",), looks)
+    if not parts.hostname and "host=" not in parts.query:
+        raise SettingsProblem(f"STORE_OMNI_DATABASE_URL must look like {looks}.")
+    return url
+
+
+def _public_url(typed: str) -> str:
+    looks = "https://shop.example.com (no path: the shop is at the root of its address)"
+    parts = _address("STORE_OMNI_PUBLIC_URL", typed, ("http", "https"), looks)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise SettingsProblem(f"STORE_OMNI_PUBLIC_URL must look like {looks}.")
+    return typed.rstrip("/")
+
+
+def _smtp_url(typed: str | None) -> str | None:
+    if not typed:
+        return None
+    looks = "smtp://user:password@mail.example.com:587 or smtps://…:465"
+    parts = _address("STORE_OMNI_SMTP_URL", typed, ("smtp", "smtps"), looks)
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise SettingsProblem(f"STORE_OMNI_SMTP_URL must look like {looks}.")
+    return typed
 
 
 def _trusted_proxies(typed: str) -> tuple[Network, ...]:
@@ -82,23 +96,27 @@ def _trusted_proxies(typed: str) -> tuple[Network, ...]:
         ) from None
 
 
-def read_settings() -> Settings:
-    """Errors: `SettingsProblem` where a needed variable is missing or a secrets file is open to others."""
+def data_dir() -> Path:
+    return Path(os.environ.get("STORE_OMNI_DATA_DIR") or ".store_omni")
+
+
+def secrets_file() -> Path:
+    return Path(os.environ.get("STORE_OMNI_SECRETS_FILE") or data_dir() / "secrets.json")
+
+
+def read_settings(*, make_secrets: bool = True) -> Settings:
+    """What `serve` and `worker` need: a missing secrets file is made. Without `make_secrets` the secrets may be empty, for commands
+    that only look. Errors: `SettingsProblem`, one sentence on what cannot be."""
     environment = os.environ
-    url = environment.get("STORE_OMNI_DATABASE_URL")
-    if not url:
-        raise SettingsProblem("STORE_OMNI_DATABASE_URL is not set. Set it, or run scripts/demo, which brings its own PostgreSQL.")
-    data_dir = Path(environment.get("STORE_OMNI_DATA_DIR", ".store_omni"))
-    secrets_file = Path(environment.get("STORE_OMNI_SECRETS_FILE", data_dir / "secrets.json"))
     return Settings(
-        database_url=url,
-        public_url=environment.get("STORE_OMNI_PUBLIC_URL", "http://127.0.0.1:8080").rstrip("/"),
-        data_dir=data_dir,
+        database_url=read_database_url(),
+        public_url=_public_url(environment.get("STORE_OMNI_PUBLIC_URL") or "http://127.0.0.1:8080"),
+        data_dir=data_dir(),
         mail_from=environment.get("STORE_OMNI_MAIL_FROM", "store@example.com"),
-        smtp_url=environment.get("STORE_OMNI_SMTP_URL") or None,
-        secrets=_read_secrets(secrets_file),
-        pool_size=int(environment.get("STORE_OMNI_POOL_SIZE", "10")),
-        warm_skus=int(environment.get("STORE_OMNI_WARM_SKUS", "2000")),
+        smtp_url=_smtp_url(environment.get("STORE_OMNI_SMTP_URL")),
+        secrets=read_secrets(secrets_file(), make=make_secrets) or Secrets("", ""),
+        pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
+        warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),
         retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
         retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),

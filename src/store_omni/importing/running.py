@@ -19,7 +19,7 @@ from store_omni.importing.rejecting import Rejects
 from store_omni.importing.staging import begin
 from store_omni.importing.stock import import_stock, stage_stock
 from store_omni.importing.stores import import_stores
-from store_omni.settings import read_settings
+from store_omni.settings import read_database_url
 
 _IMPORTERS = {"stores": import_stores, "catalog": import_catalog, "customers": import_customers, "stock": import_stock}
 _FRESH_STATISTICS = ("stores.store", "catalog.product", "catalog.sku", "customers.customer", "customers.identity",
@@ -35,7 +35,7 @@ def run(kind: str, files: Sequence[Path], mapping: Path | None = None, rejects_p
     progress = Progress()
 
     async def go() -> Counts:
-        connection = await asyncpg.connect(read_settings().database_url)
+        connection = await asyncpg.connect(read_database_url())
         try:
             return await import_files(connection, kind, files, mapping=mapping, rejects_path=rejects_path, progress=progress)
         finally:

@@ -165,7 +165,7 @@ async def _write(sessions: async_sessionmaker[AsyncSession], house: House, row: 
             "brand": settings.retailer_name_ko if row["locale"] == "ko" else settings.retailer_name_en,
         }
         if row["template"] == "order_lookup":
-            values["code"] = lookup_code(settings.secrets.csrf_secret, UUID(values["data"]["challenge_id"]))
+            values["code"] = lookup_code(settings.secrets.key_for("order codes"), UUID(values["data"]["challenge_id"]))
         else:
             # Made when it is written, so that only the mail ever holds it; the database keeps its hash.
             token = await make_order_link(writing(session), order.id)

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 from litestar import Litestar
 
+from store_omni.keys import Secrets
 from store_omni.orders.granting import lookup_code, make_order_link
 from store_omni.web.shop.lookup import spelt_number
 
@@ -12,7 +13,7 @@ from ...factories.ordering import Shop
 from .shopping import Client
 
 pytestmark = pytest.mark.anyio
-SECRET = "22" * 32
+SECRET = Secrets(pass_signing_key="11" * 32, csrf_secret="22" * 32).key_for("order codes")
 
 
 @pytest.mark.parametrize("typed", ["ABCD-2345", "abcd2345", " abcd 2345 ", "ABCD–2345"])

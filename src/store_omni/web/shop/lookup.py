@@ -90,7 +90,7 @@ async def check(
     """No session: the try has to stay counted though the answer is a refusal."""
     form = await read_form(request)
     viewer = visitor.viewer or secret_token()
-    secret = request.app.state.settings.secrets.csrf_secret
+    secret = request.app.state.settings.secrets.key_for("order codes")
     try:
         number = await solve(pool, challenge_id, code=form.get("code", ""), secret=secret, viewer=viewer)
     except CodeWrong as wrong:
