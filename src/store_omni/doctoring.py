@@ -8,7 +8,7 @@ import asyncpg
 
 from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
 from store_omni.kit.database import PATIENCE_SECONDS, open_pool
-from store_omni.notifications.mailing import SmtpPost
+from store_omni.notifications.posting import SmtpPost
 from store_omni.settings import Settings
 from store_omni.versions import VERSION
 
@@ -89,7 +89,7 @@ async def mail_problem_of(settings: Settings) -> str | None:
     """Connects and says nothing: whether a mail server is there, speaks, and takes the login."""
     if settings.smtp_url is None:
         return None
-    options: dict[str, Any] = SmtpPost(settings.smtp_url).options | {"timeout": MAIL_SECONDS_MAX}
+    options: dict[str, Any] = SmtpPost(settings.smtp_url, 1).options | {"timeout": MAIL_SECONDS_MAX}
     try:
         async with aiosmtplib.SMTP(**options):
             return None

@@ -20,6 +20,8 @@ class Settings(msgspec.Struct, frozen=True):
     trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
     trusted_proxies: whose X-Forwarded-For is believed; with none, the peer is the source of a request.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
+    smtp_connections: how many mails leave at the same time, each on a connection that is kept.
+    mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
     """
 
     database_url: str
@@ -29,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str | None
     secrets: Secrets
     pool_size: int = 10
+    smtp_connections: int = 20
+    mails_per_hour: int = 20
+    texts_per_hour: int = 10
+    codes_per_hour: int = 6
     warm_skus: int = 2_000
     trust_unsafe_database: bool = False
     trusted_proxies: tuple[Network, ...] = ()
@@ -118,6 +124,10 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
         warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),
+        smtp_connections=_whole("STORE_OMNI_SMTP_CONNECTIONS", 20, at_least=1, at_most=200),
+        mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
+        texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
+        codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
         retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
         retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),
     )

@@ -17,7 +17,8 @@ from store_omni.inventory.holding import expire_holds
 from store_omni.journal.dispatching import dispatch
 from store_omni.journal.sealing import head
 from store_omni.kit.database import open_engine, open_pool
-from store_omni.notifications.mailing import House, Mailer, send_waiting
+from store_omni.notifications.mailing import carrier_of_mail
+from store_omni.notifications.sending import House, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.returns.jobs import close_expired
 from store_omni.settings import Settings, read_settings
@@ -60,14 +61,14 @@ def _steady(name: str, work: Callable[[], Awaitable[object]], busy: set[str]) ->
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """The timetable, until `stop` is set."""
     pool = await open_pool(settings.database_url, size=5)
-    engine, sessions = open_engine(settings.database_url, size=5)
+    engine, sessions = open_engine(settings.database_url, size=10)
     leadership = await asyncpg.connect(settings.database_url)
-    house = House(settings, render_letter, {"email": Mailer(settings)})
+    house = House(settings, render_letter, {"email": carrier_of_mail(settings)})
     jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
         ("announce", 0.25, Announcer(pool).announce),
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
-        ("tell", 0.5, lambda: tell(sessions)),
-        ("mail", 0.5, lambda: send_waiting(pool, sessions, house)),
+        ("tell", 0.5, lambda: tell(sessions, settings)),
+        ("mail", 0.5, lambda: send_waiting(pool, sessions, house, "email")),
         ("holds", 5, lambda: expire_holds(sessions)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),
@@ -100,6 +101,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
             await asyncio.wait_for(leadership.close(), 2)
+        await house.close()
         await engine.dispose()
         await pool.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Generator
 from email import message_from_bytes
 from email.message import Message
@@ -11,13 +12,18 @@ import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 
+from store_omni.fulfilling.cancelling import cancel_order
 from store_omni.journal.dispatching import dispatch
-from store_omni.notifications.mailing import House, Mailer, send_waiting
+from store_omni.kit.database import writing
+from store_omni.kit.ids import token_hash
+from store_omni.notifications.mailing import carrier_of_mail
+from store_omni.notifications.sending import House, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.settings import Settings
 from store_omni.web.plumbing.letters import render_letter
 
 from ..factories.ordering import Contact, Shop
+from ..factories.world import SHOPPER
 
 pytestmark = pytest.mark.anyio
 CONSUMERS = {CONSUMER: frozenset(TEMPLATES)}
@@ -57,15 +63,15 @@ def server() -> Generator[tuple[Server, int], None, None]:
 
 def house(settings: Settings, smtp_url: str | None) -> House:
     changed = msgspec.structs.replace(settings, smtp_url=smtp_url)
-    return House(changed, render_letter, {"email": Mailer(changed)})
+    return House(changed, render_letter, {"email": carrier_of_mail(changed)})
 
 
-async def told(shop: Shop, writing: House) -> list[dict[str, Any]]:
+async def told(shop: Shop, house: House) -> list[dict[str, Any]]:
     await dispatch(shop.pool, CONSUMERS)
-    await tell(shop.sessions)
-    await send_waiting(shop.pool, shop.sessions, writing)
+    await tell(shop.sessions, house.settings)
+    await send_waiting(shop.pool, shop.sessions, house)
     rows = await shop.pool.fetch(
-        "SELECT template, state, attempts, last_error FROM notifications.message ORDER BY created_at, id"
+        "SELECT template, state, attempts, problem, last_error FROM notifications.message ORDER BY created_at, id"
     )
     return [dict(row) for row in rows]
 
@@ -117,11 +123,28 @@ async def test_without_a_mail_server_every_row_says_so(shop: Shop, settings: Set
 async def test_a_fact_delivered_twice_tells_once(shop: Shop, settings: Settings, server) -> None:
     handler, port = server
     await shop.place((0, 1))
-    writing = house(settings, f"smtp://127.0.0.1:{port}")
-    await told(shop, writing)
+    by_mail = house(settings, f"smtp://127.0.0.1:{port}")
+    await told(shop, by_mail)
     await shop.pool.execute("UPDATE journal.delivery SET state = 'waiting'")
-    await told(shop, writing)
+    await told(shop, by_mail)
     assert len(handler.mails) == 1
+
+
+async def test_sixty_orders_placed_and_cancelled_for_one_address_are_no_mail_bomb(shop: Shop, settings: Settings, server) -> None:
+    handler, port = server
+    to_ten = house(msgspec.structs.replace(settings, mails_per_hour=10), f"smtp://127.0.0.1:{port}")
+    for number in range(60):
+        contact = Contact("김하늘", f"+8210{number:08d}", "victim@example.com", "ko")
+        placed = await shop.place((number % 4, 1), contact=contact, viewer=f"viewer {number}")
+        async with shop.sessions.begin() as session:
+            viewer = token_hash(f"viewer {number}")
+            await cancel_order(writing(session), placed.order_id, reason="changed_mind", by=SHOPPER, viewer_hash=viewer)
+    rows = await told(shop, to_ten)
+    assert len(rows) == 120
+    assert len(handler.mails) == 10
+    assert Counter((row["state"], row["problem"]) for row in rows) == {("sent", None): 10, ("failed", "limit"): 110}
+    await shop.place((0, 1), contact=Contact("이서연", None, "other@example.com", "ko"))
+    assert (await told(shop, to_ten))[-1]["state"] == "sent", "another address is told as ever"
 
 
 async def test_two_senders_do_not_send_the_same_mail(shop: Shop, settings: Settings, server) -> None:
@@ -129,7 +152,7 @@ async def test_two_senders_do_not_send_the_same_mail(shop: Shop, settings: Setti
     for _ in range(6):
         await shop.place((3, 1))
     await dispatch(shop.pool, CONSUMERS)
-    await tell(shop.sessions)
-    writing = house(settings, f"smtp://127.0.0.1:{port}")
-    await asyncio.gather(*(send_waiting(shop.pool, shop.sessions, writing) for _ in range(3)))
+    by_mail = house(settings, f"smtp://127.0.0.1:{port}")
+    await tell(shop.sessions, by_mail.settings)
+    await asyncio.gather(*(send_waiting(shop.pool, shop.sessions, by_mail) for _ in range(3)))
     assert len(handler.mails) == 6

@@ -12,6 +12,7 @@ from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
 from store_omni.importing.rejecting import Rejects
 from store_omni.importing.staging import Cells, Parse, needed, stage
+from store_omni.kit.emails import normal_email
 from store_omni.kit.phones import normal_phone
 
 LOCALES = ("ko", "en")
@@ -45,13 +46,12 @@ async def import_customers(
 def _parser(mapping: Mapping) -> Parse:
     def parse(cells: Cells) -> tuple:
         (code,) = needed(cells, "code")
-        phone, email = normal_phone(cells["phone"], mapping.phone_region), cells["email"].lower()
-        mail_is_one = "@" in email.strip("@") and " " not in email
-        mended = bool(cells["phone"] and not phone) or bool(email and not mail_is_one)
+        phone, email = normal_phone(cells["phone"], mapping.phone_region), normal_email(cells["email"])
+        mended = bool(cells["phone"] and not phone) or bool(cells["email"] and not email)
         locale = cells["locale"].lower()[:2]
         joined = cells["joined_at"]
         return (
-            code, cells["name"], phone, email if mail_is_one else None, locale if locale in LOCALES else mapping.locale,
+            code, cells["name"], phone, email, locale if locale in LOCALES else mapping.locale,
             moment(joined, mapping.timezone) if joined else None, mended,
         )  # fmt: skip
 

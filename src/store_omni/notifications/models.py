@@ -18,6 +18,7 @@ class Message(Base):
         Index("uq_message_fact_channel", "fact_id", "channel", unique=True),
         Index("ix_message_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_message_order_id", "order_id"),
+        Index("ix_message_address", "address", "settled_at"),
         {"schema": "notifications"},
     )
 
@@ -31,6 +32,8 @@ class Message(Base):
     locale: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    # refused, no_carrier, too_long, too_late, limit, unreachable, broken: staff see it as a sentence; last_error is the operator's.
+    problem: Mapped[str | None]
     last_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     next_try_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -9,6 +10,7 @@ from store_omni.journal.actors import SYSTEM
 from store_omni.journal.recording import Subject, record
 from store_omni.kit.database import WriteSession, writing
 from store_omni.kit.ids import new_id
+from store_omni.settings import Settings
 
 CONSUMER = "messages"
 # Fact kind → what the message is about (its template under mail/).
@@ -22,8 +24,9 @@ TEMPLATES = {
     "return.requested": "return_requested",
     "return.refunded": "return_refunded",
 }
-# The one that carries a code for whoever asked; it is no news about the order, so it leaves no line in the history.
-QUIET = frozenset({"order_lookup"})
+# Those that carry a code for whoever asked. They are no news about an order, so they leave no line in the history, and they are of no
+# use ten minutes later.
+CODES = frozenset({"order_lookup"})
 BATCH = 100
 
 _CLAIM = text(
@@ -34,14 +37,14 @@ _CLAIM = text(
 )
 
 
-async def tell(sessions: async_sessionmaker[AsyncSession]) -> int:
+async def tell(sessions: async_sessionmaker[AsyncSession], settings: Settings) -> int:
     """Makes message rows of waiting deliveries. Returns how many deliveries were settled."""
     settled = 0
     while True:
         async with sessions.begin() as session:
             rows = (await session.execute(_CLAIM, {"consumer": CONSUMER, "batch": BATCH})).all()
             for row in rows:
-                await _tell_one(writing(session), row)
+                await _tell_one(writing(session), row, settings)
             await session.execute(
                 text("UPDATE journal.delivery SET state = 'done' WHERE consumer = :consumer AND fact_id = ANY(:ids)"),
                 {"consumer": CONSUMER, "ids": [row.fact_id for row in rows]},
@@ -51,39 +54,49 @@ async def tell(sessions: async_sessionmaker[AsyncSession]) -> int:
             return settled
 
 
-async def _tell_one(session: WriteSession, row) -> None:
+# As many as an address may get in an hour wait for it; any more of them are made as what was not sent.
+_TELL = text(
+    """INSERT INTO notifications.message (id, fact_id, order_id, customer_id, template, channel, address, locale, state,
+                                          problem, last_error, settled_at)
+       SELECT :id, :fact, :order, :customer, :template, 'email', :address, :locale, s.state,
+              CASE WHEN s.state = 'failed' THEN 'limit' END,
+              CASE WHEN s.state = 'failed' THEN 'too many messages wait for this address' END,
+              CASE WHEN s.state = 'waiting' THEN NULL ELSE now() END
+       FROM (SELECT CASE WHEN CAST(:address AS text) IS NULL THEN 'no_address'
+                         WHEN (SELECT count(*) FROM notifications.message m
+                               WHERE m.address = :address AND m.settled_at IS NULL AND m.channel = 'email'
+                                 AND m.template <> ALL(:codes)) >= :most THEN 'failed'
+                         ELSE 'waiting' END AS state) s
+       ON CONFLICT (fact_id, channel) DO NOTHING RETURNING id, state"""
+)
+
+
+async def _tell_one(session: WriteSession, row, settings: Settings) -> None:
     template = TEMPLATES.get(row.kind)
     if template is None or row.order_id is None:
         return
-    state = "waiting" if row.contact_email else "no_address"
-    made = await session.execute(
-        text(
-            """INSERT INTO notifications.message (id, fact_id, order_id, customer_id, template, channel, address, locale, state,
-                                                  settled_at)
-               VALUES (:id, :fact, :order, :customer, :template, 'email', :address, :locale, :state,
-                       CASE WHEN :state = 'waiting' THEN NULL ELSE now() END)
-               ON CONFLICT (fact_id, channel) DO NOTHING RETURNING id"""
-        ),
-        {
-            "id": new_id(),
-            "fact": row.fact_id,
-            "order": row.order_id,
-            "customer": row.customer_id,
-            "template": template,
-            "address": row.contact_email,
-            "locale": row.locale,
-            "state": state,
-        },
-    )
-    message_id = made.scalar()
-    if message_id is not None and state == "no_address":
-        await note_message(session, message_id, "no_address", template, row.order_id, row.customer_id, row.number)
+    values = {
+        "id": new_id(), "fact": row.fact_id, "order": row.order_id, "customer": row.customer_id, "template": template,
+        "address": row.contact_email, "locale": row.locale, "codes": sorted(CODES), "most": settings.mails_per_hour,
+    }  # fmt: skip
+    made = (await session.execute(_TELL, values)).one_or_none()
+    if made is not None and made.state != "waiting":
+        await note_message(session, Told(made.id, template, "email", row.order_id, row.customer_id), made.state, row.number)
 
 
-async def note_message(
-    session: WriteSession, message_id: UUID, state: str, template: str, order_id: UUID, customer_id: UUID | None, number: str
-) -> None:
-    """Into the history: told, not reached, or nobody to tell."""
-    display = None if template in QUIET else {"number": number, "template": template, "channel": "email"}
-    subject = Subject("message", message_id, order_id, customer_id)
-    await record(session, f"message.{state}", subject, by=SYSTEM, moved=("waiting", state), display=display)
+class Told(msgspec.Struct, frozen=True):
+    """Which message it is, and about what and whom."""
+
+    id: UUID
+    template: str
+    channel: str
+    order_id: UUID | None
+    customer_id: UUID | None
+
+
+async def note_message(session: WriteSession, told: Told, state: str, number: str | None) -> None:
+    """Into the history: told, not reached, or nobody to tell. `number`: the order's."""
+    display = {"number": number or "", "template": told.template, "channel": told.channel}
+    subject = Subject("message", told.id, told.order_id, told.customer_id)
+    shown = None if told.template in CODES else display
+    await record(session, f"message.{state}", subject, by=SYSTEM, moved=("waiting", state), display=shown)

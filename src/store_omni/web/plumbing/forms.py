@@ -1,10 +1,10 @@
 """Reading what people typed: trimmed, bounded, with problems named by field."""
 
-import re
 from typing import Any
 
 from litestar import Request
 
+from store_omni.kit.emails import normal_email
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.phones import normal_phone
 
@@ -12,7 +12,6 @@ TEXT_CHARS_MAX = 2000
 # Papers that are being written, see `drafting`: 300 lines of at most 27 characters.
 DRAFT_FIELDS, DRAFT_CHARS_MAX = ("lines", "got"), 8_100
 DIGITS_MAX = 9
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
 
 
 async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
@@ -49,13 +48,14 @@ class Checks:
         return number
 
     def email(self, field: str, *, needed: bool) -> str | None:
-        typed = self.form.get(field, "").lower()
+        """In lower case, and one a mail can be sent to."""
+        typed = self.form.get(field, "")
         if not typed and not needed:
             return None
-        if not _EMAIL.fullmatch(typed):
+        address = normal_email(typed)
+        if address is None:
             self.problems[field] = N_("Please enter an e-mail address such as name@example.com.")
-            return None
-        return typed
+        return address
 
     def whole_number(self, field: str, *, low: int, high: int, default: int | None = None) -> int:
         typed = self.form.get(field, "")
