@@ -27,6 +27,7 @@ from store_omni.settings import Secrets, Settings
 from .factories.ordering import Shop
 from .factories.world import World, make_world
 
+ROOT = Path(__file__).parents[1]
 TEMPLATE_OF_WORLD = "template_of_world"
 TEMPLATE = "store_omni_template"
 _NUMBERS = itertools.count(1)

@@ -42,6 +42,7 @@ from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
 from store_omni.web.plumbing import units
+from store_omni.web.plumbing.observing import observed
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
 from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
@@ -157,6 +158,7 @@ def create_app(settings: Settings | None = None) -> Application:
             "clock": Provide(units.clock),
         },
         exception_handlers=HANDLERS,
+        logging_config=None,  # kit.logs has set it up
         # Streams are not compressed: their messages would wait in the compressor.
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/live$", "^/health"]),
         request_max_body_size=BODY_BYTES_MAX,
@@ -171,7 +173,7 @@ def create_app(settings: Settings | None = None) -> Application:
         ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
-    app.state.order_front = OrderFront(security(app.asgi_handler))
+    app.state.order_front = OrderFront(observed(security(app.asgi_handler)))
     app.state.history_front = HistoryFront(app.state.order_front)
     app.state.list_front = ListFront(app.state.history_front, csrf)
     app.asgi_handler = app.state.list_front

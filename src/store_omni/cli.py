@@ -19,8 +19,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     from store_omni.kit.serving import serve
     from store_omni.settings import read_settings
 
-    asyncio.run(wait_until_fit(read_settings()))
-    return serve("store_omni.app:create_app", host=arguments.host, port=arguments.port, workers=arguments.workers)
+    settings = read_settings()
+    asyncio.run(wait_until_fit(settings))
+    return serve(
+        "store_omni.app:create_app", host=arguments.host, port=arguments.port, workers=arguments.workers, log_form=settings.log
+    )
 
 
 def _worker(_arguments: argparse.Namespace) -> int:
@@ -182,9 +185,11 @@ def _parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     from store_omni.failing import sentence_about
-    from store_omni.settings import SettingsProblem
+    from store_omni.kit.logs import set_up_logs
+    from store_omni.settings import SettingsProblem, log_form
 
     try:
+        set_up_logs(log_form())
         return arguments.run(arguments)
     except SettingsProblem as problem:
         print(f"store-omni: {problem}", file=sys.stderr)

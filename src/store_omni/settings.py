@@ -9,6 +9,7 @@ import msgspec
 
 from store_omni.keys import Secrets, SettingsProblem, read_secrets
 from store_omni.kit.forwarding import Network, read_networks
+from store_omni.kit.logs import FORMS
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -19,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True):
     warm_skus: how many of the most popular SKUs a web process reads when it begins, so that its first visitors do not wait.
     trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
     trusted_proxies: whose X-Forwarded-For is believed; with none, the peer is the source of a request.
+    log: form of the log lines, `text` or `json`.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
@@ -35,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     mails_per_hour: int = 20
     texts_per_hour: int = 10
     codes_per_hour: int = 6
+    log: str = "text"
     warm_skus: int = 2_000
     trust_unsafe_database: bool = False
     trusted_proxies: tuple[Network, ...] = ()
@@ -102,6 +105,13 @@ def _trusted_proxies(typed: str) -> tuple[Network, ...]:
         ) from None
 
 
+def log_form() -> str:
+    typed = os.environ.get("STORE_OMNI_LOG") or "text"
+    if typed not in FORMS:
+        raise SettingsProblem(f"STORE_OMNI_LOG must be {' or '.join(FORMS)}, and is {typed!r}.")
+    return typed
+
+
 def data_dir() -> Path:
     return Path(os.environ.get("STORE_OMNI_DATA_DIR") or ".store_omni")
 
@@ -121,6 +131,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         mail_from=environment.get("STORE_OMNI_MAIL_FROM", "store@example.com"),
         smtp_url=_smtp_url(environment.get("STORE_OMNI_SMTP_URL")),
         secrets=read_secrets(secrets_file(), make=make_secrets) or Secrets("", ""),
+        log=log_form(),
         pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
         warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),

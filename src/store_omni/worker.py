@@ -17,6 +17,7 @@ from store_omni.inventory.holding import expire_holds
 from store_omni.journal.dispatching import dispatch
 from store_omni.journal.sealing import head
 from store_omni.kit.database import open_engine, open_pool
+from store_omni.kit.logs import set_up_logs
 from store_omni.notifications.mailing import carrier_of_mail
 from store_omni.notifications.sending import House, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
@@ -35,9 +36,13 @@ CONSUMERS = {CONSUMER: frozenset(TEMPLATES)}
 async def _lead(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
     """Waits until this process is the leader (True) or is told to stop (False). The lock lives as long as its
     connection, so a killed leader is followed within half a second."""
+    waits = False
     while not stop.is_set():
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
             return True
+        if not waits:
+            log.info("another worker leads; this one waits")
+            waits = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LEADER_POLL_SECONDS)
     return False
@@ -84,7 +89,6 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         # It may have waited through an upgrade that it does not fit.
         await refuse_unfit_schema(leadership)
         log.info("leading")
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         clock, busy = AsyncIOScheduler(), set[str]()
         for name, seconds, work in jobs:
             clock.add_job(_steady(name, work, busy), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
@@ -138,8 +142,8 @@ async def forget_old(pool: asyncpg.Pool) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     settings = read_settings()
+    set_up_logs(settings.log)
 
     async def run() -> None:
         stop = asyncio.Event()

@@ -117,6 +117,7 @@ def open_engine(url: str, *, size: int = 10) -> tuple[AsyncEngine, Sessions]:
         sqlalchemy_url(url),
         pool_size=size,
         max_overflow=5,
+        hide_parameters=True,  # an error names its statement, never the people in it
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
     )

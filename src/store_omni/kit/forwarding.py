@@ -43,6 +43,12 @@ def _among(address: IPv4Address | IPv6Address, networks: tuple[Network, ...]) ->
     return any(address in network for network in networks)
 
 
+def is_trusted(peer: str, trusted: tuple[Network, ...]) -> bool:
+    """Whether it is a proxy of ours."""
+    address = _address(peer) if trusted else None
+    return address is not None and _among(address, trusted)
+
+
 def first_untrusted(peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: tuple[Network, ...]) -> str:
     """The right-most hop that is no proxy of ours: the one that a proxy of ours saw with its own eyes. What stands left of it
     was written by a client. Headers of a peer that is no proxy of ours are not read at all.

@@ -13,6 +13,7 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from store_omni.kit.connecting import Connection
+from store_omni.kit.logs import set_up_logs
 from store_omni.kit.sharing import Places, SharingServer
 
 log = logging.getLogger("uvicorn.error")  # where the library says what becomes of its processes
@@ -110,10 +111,19 @@ async def _end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def serve(application: str, *, host: str, port: int, workers: int) -> int:
+class _Config(Config):
+    """Its processes speak in the one format too: each calls this when it begins."""
+
+    log_form = "text"
+
+    def configure_logging(self) -> None:
+        set_up_logs(self.log_form)
+
+
+def serve(application: str, *, host: str, port: int, workers: int, log_form: str = "text") -> int:
     """`application`: "module:function" that makes an ASGI application, called once in each process. Returns when it is told to stop
     (SIGTERM, SIGINT), with 1 where it could not start or the address is taken, both said in its log."""
-    config = Config(
+    config = _Config(
         application,
         factory=True,
         interface="asgi3",
@@ -132,6 +142,8 @@ def serve(application: str, *, host: str, port: int, workers: int) -> int:
         callback_notify=_end_with_parent,
         timeout_notify=1,
     )
+    config.log_form = log_form
+    config.configure_logging()
     try:
         listener = config.bind_socket()
     except SystemExit:

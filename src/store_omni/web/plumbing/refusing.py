@@ -14,6 +14,7 @@ from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusa
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
 from store_omni.web.plumbing.formats import exact
+from store_omni.web.plumbing.observing import route_of
 from store_omni.web.plumbing.pages import named, page, wants_fragment
 from store_omni.web.plumbing.texts import gettext
 
@@ -158,20 +159,20 @@ def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Respons
     if isinstance(error, HTTPException) and error.status_code < 500:
         return on_http(request, error)
     if isinstance(error, CONSTRAINT_ERRORS):
-        log.warning("constraint refused %s %s: %s", request.method, request.url.path, type(error).__name__)
+        log.warning("constraint refused %s %s: %s", request.method, route_of(request.scope), type(error).__name__)
         return answer(request, Refusal())
     if is_unreachable(error):
-        log.warning("no database for %s %s: %s", request.method, request.url.path, type(error).__name__)
+        log.warning("no database for %s %s: %s", request.method, route_of(request.scope), type(error).__name__)
         return answer(request, OutcomeUnknown())
     if is_unreadable(error):
-        log.warning("unreadable input %s %s: %s", request.method, request.url.path, type(error).__name__)
+        log.warning("unreadable input %s %s: %s", request.method, route_of(request.scope), type(error).__name__)
         return answer(request, InvalidInput({}))
     return _failed(request, error)
 
 
 def _failed(request: Request[Any, Any, Any], error: BaseException) -> Response[Any]:
     number = str(new_id())[-12:]
-    log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    log.error("failure %s at %s %s", number, request.method, route_of(request.scope), exc_info=error)
     if _is_api(request):
         body = {"code": "failure", "title": gettext("Something went wrong on our side"), "reference": number}
         return Response(body, media_type=PROBLEM, status_code=500)

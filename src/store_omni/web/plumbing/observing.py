@@ -1,0 +1,72 @@
+"""Each request has an id, and leaves one line: who asked for what kind of page, and what became of it.
+
+The line has the route (`/orders/{number}`) and never the address itself, in which numbers and one-time links stand. Answers that lie
+ready (stock, lists, histories and orders of services) are given before this and leave no line; they are counted.
+"""
+
+import logging
+import re
+from secrets import token_hex
+from time import perf_counter
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from store_omni.kit.forwarding import is_trusted
+from store_omni.kit.logs import Asked, request
+from store_omni.web.plumbing.guarding import source_in
+
+log = logging.getLogger("store_omni.access")
+HEADER = b"x-request-id"
+_SANE = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+NO_ROUTE = "(no route)"
+# Asked for at each page or each few seconds: a line only where something is wrong.
+QUIET = ("/static", "/health", "/metrics")
+CLIENT_LEFT = 499
+
+
+def route_of(scope: Any) -> str:
+    """What was asked for, without what it was asked about."""
+    return scope.get("path_template") or NO_ROUTE
+
+
+def request_id(scope: Any) -> str:
+    """The id that a proxy of the operator's gave it, else a new one: a stranger's could pretend to be another request's."""
+    given = next((value for name, value in scope["headers"] if name == HEADER), None)
+    if given is not None and _SANE.fullmatch(given):
+        trusted = scope["litestar_app"].state.settings.trusted_proxies
+        if scope["client"] and is_trusted(scope["client"][0], trusted):
+            return given.decode()
+    return token_hex(8)
+
+
+def observed(app: ASGIApp) -> ASGIApp:
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        begun, status = perf_counter(), CLIENT_LEFT
+        asked = Asked(request_id(scope), source_in(scope))
+        request.set(asked)
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (HEADER, asked.id.encode())]
+            await send(message)
+
+        try:
+            await app(scope, receive, send_with_id)
+        finally:
+            _tell(scope, status, perf_counter() - begun)
+
+    return middleware
+
+
+def _tell(scope: Any, status: int, seconds: float) -> None:
+    route = route_of(scope)
+    if status < 400 and route.startswith(QUIET):
+        return
+    fields = {"method": scope["method"], "path": route, "status": status, "ms": round(seconds * 1000, 1)}
+    log.info("%s", status, extra={"fields": fields})
