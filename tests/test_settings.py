@@ -49,6 +49,10 @@ def _run(environment: dict[str, str], *arguments: str, typed: str = "") -> subpr
         ("STORE_OMNI_SMTP_URL", "nonsense"),
         ("STORE_OMNI_SMTP_URL", "smtp://"),
         ("STORE_OMNI_SMTP_URL", "smtp://mail.example.com:smtp"),
+        ("STORE_OMNI_SMTP_CONNECTIONS", "0"),
+        ("STORE_OMNI_MAILS_PER_HOUR", "many"),
+        ("STORE_OMNI_SMS_URL", "https://api.solapi.com"),
+        ("STORE_OMNI_SMS_FROM", "025550100"),
         ("STORE_OMNI_PASS_SIGNING_KEY", "abc"),
         ("STORE_OMNI_PASS_SIGNING_KEY", f"1:{'11' * 32},1:{'22' * 32}"),
         ("STORE_OMNI_PASS_SIGNING_KEY", f"256:{'11' * 32}"),
@@ -154,3 +158,36 @@ def test_nobody_uses_the_secret_itself() -> None:
         if ".csrf_secret" in file.read_text() and file.name not in ("keys.py", "doctoring.py")
     ]
     assert users == []
+
+
+SMS = {
+    "STORE_OMNI_SMS_URL": "https://api.solapi.com/",
+    "STORE_OMNI_SMS_KEY": "NCSAYU7YDBXYORXC",
+    "STORE_OMNI_SMS_SECRET": "S3CR3TOFTHEGATEWAY",
+    "STORE_OMNI_SMS_FROM": "02-555-0100",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STORE_OMNI_SMS_KEY", ""),
+        ("STORE_OMNI_SMS_KEY", "with space"),
+        ("STORE_OMNI_SMS_SECRET", "short"),
+        ("STORE_OMNI_SMS_FROM", "Moa Store"),
+        ("STORE_OMNI_SMS_URL", "http://api.solapi.com"),
+        ("STORE_OMNI_SMS_URL", "https://user:pass@api.solapi.com"),
+        ("STORE_OMNI_SMS_URL", "api.solapi.com"),
+    ],
+)
+def test_a_gateway_for_text_messages_is_named_whole_and_rightly(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    for key, given in (_environment(tmp_path) | SMS).items():
+        monkeypatch.setenv(key, given)
+    gateway = read_settings().sms
+    assert gateway and (gateway.url, gateway.sender, gateway.local) == ("https://api.solapi.com", "025550100", False)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsProblem, match=name) as problem:
+        read_settings()
+    assert SMS["STORE_OMNI_SMS_SECRET"] not in str(problem.value)

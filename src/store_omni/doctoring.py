@@ -9,6 +9,7 @@ import asyncpg
 from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
 from store_omni.kit.database import PATIENCE_SECONDS, open_pool
 from store_omni.notifications.posting import SmtpPost
+from store_omni.notifications.texting import SolapiTexter
 from store_omni.settings import Settings
 from store_omni.versions import VERSION
 
@@ -98,6 +99,18 @@ async def mail_problem_of(settings: Settings) -> str | None:
         return f"The mail server {where} cannot be used ({type(error).__name__}): check STORE_OMNI_SMTP_URL, or no mail leaves."
 
 
+async def text_problem_of(settings: Settings) -> str | None:
+    """Asks the gateway what it has accepted, and sends nothing."""
+    if settings.sms is None:
+        return None
+    texter = SolapiTexter(settings.sms)
+    try:
+        problem = await texter.problem()
+    finally:
+        await texter.close()
+    return f"Text messages cannot be sent: {problem}. Check STORE_OMNI_SMS_URL, _KEY and _SECRET." if problem else None
+
+
 def _folder_problem(settings: Settings) -> str | None:
     folder = settings.data_dir
     while not folder.exists() and folder != folder.parent:
@@ -136,12 +149,16 @@ async def print_examination(settings: Settings) -> int:
     """For the operator: settings without secrets, then the database. Returns the exit code."""
     mail = f"by {settings.smtp_url.rsplit('@', 1)[-1]}" if settings.smtp_url else "none: nobody is told by mail"
     print(f"Public address   {settings.public_url}")
+    sms = settings.sms
+    texts = f"by {sms.url}, from {sms.sender}" if sms else "none: no phone can be proved, so guests get small baskets only"
     print(f"Mail             {mail}")
+    print(f"Text messages    {texts}")
     print(f"Data folder      {settings.data_dir}")
     if not settings.secrets.csrf_secret:
         print("Secrets          none yet: serve makes them at its first start")
     found = await _problems_of_database(settings)
-    found += [problem for problem in (await mail_problem_of(settings), _folder_problem(settings)) if problem]
+    others = (await mail_problem_of(settings), await text_problem_of(settings), _folder_problem(settings))
+    found += [problem for problem in others if problem]
     for problem in found:
         print(f"PROBLEM          {problem}")
     print("All is well." if not found else f"{len(found)} problem(s).")

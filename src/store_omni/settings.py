@@ -12,6 +12,24 @@ from store_omni.kit.forwarding import Network, read_networks
 from store_omni.kit.logs import FORMS
 
 
+class SmsGateway(msgspec.Struct, frozen=True):
+    """How text messages leave: an account at a gateway with Solapi's API. `sender`: a number registered there, digits only."""
+
+    url: str
+    key: str
+    secret: str
+    sender: str
+
+    @property
+    def local(self) -> bool:
+        """On this machine, as the demo's."""
+        return is_loopback(urlsplit(self.url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What an operator may set; the README has the same list.
 
@@ -22,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True):
     trusted_proxies: whose X-Forwarded-For is believed; with none, the peer is the source of a request.
     log: form of the log lines, `text` or `json`.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
+    sms: the gateway for text messages; None sends none, and guests get small baskets only, because no phone can be proved.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
     """
@@ -33,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str | None
     secrets: Secrets
     pool_size: int = 10
+    sms: SmsGateway | None = None
     smtp_connections: int = 20
     mails_per_hour: int = 20
     texts_per_hour: int = 10
@@ -95,6 +115,34 @@ def _smtp_url(typed: str | None) -> str | None:
     return typed
 
 
+SMS_NAMES = ("STORE_OMNI_SMS_URL", "STORE_OMNI_SMS_KEY", "STORE_OMNI_SMS_SECRET", "STORE_OMNI_SMS_FROM")
+
+
+def _sms() -> SmsGateway | None:
+    """All four or none. Errors: `SettingsProblem`."""
+    given = [(os.environ.get(name) or "").strip() for name in SMS_NAMES]
+    if not any(given):
+        return None
+    if missing := [name for name, value in zip(SMS_NAMES, given, strict=True) if not value]:
+        raise SettingsProblem(f"Text messages need {', '.join(SMS_NAMES)} together; missing: {', '.join(missing)}.")
+    url, key, secret, sender = given
+    looks = "https://api.solapi.com (http only on this machine)"
+    parts = _address(SMS_NAMES[0], url, ("http", "https"), looks)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise SettingsProblem(f"{SMS_NAMES[0]} must look like {looks}.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise SettingsProblem(
+            f"{SMS_NAMES[0]} must begin with https://: text messages and the key's signature cross the network."
+        )
+    for name, value in zip(SMS_NAMES[1:3], (key, secret), strict=True):
+        if not re.fullmatch(r"[!-~]{8,200}", value):
+            raise SettingsProblem(f"{name} must be 8 to 200 letters and digits, as the gateway shows it.")
+    digits = sender.replace("-", "")
+    if not re.fullmatch(r"[0-9]{8,12}", digits):
+        raise SettingsProblem(f"{SMS_NAMES[3]} must be the registered sender's number, such as 02-555-0100.")
+    return SmsGateway(url.rstrip("/"), key, secret, digits)
+
+
 def _trusted_proxies(typed: str) -> tuple[Network, ...]:
     try:
         return read_networks(typed)
@@ -135,6 +183,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
         warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),
+        sms=_sms(),
         smtp_connections=_whole("STORE_OMNI_SMTP_CONNECTIONS", 20, at_least=1, at_most=200),
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),

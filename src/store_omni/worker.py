@@ -21,6 +21,7 @@ from store_omni.kit.logs import set_up_logs
 from store_omni.notifications.mailing import carrier_of_mail
 from store_omni.notifications.sending import House, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
+from store_omni.notifications.texting import carrier_of_texts
 from store_omni.returns.jobs import close_expired
 from store_omni.settings import Settings, read_settings
 from store_omni.web.plumbing.letters import render_letter
@@ -68,12 +69,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     pool = await open_pool(settings.database_url, size=5)
     engine, sessions = open_engine(settings.database_url, size=10)
     leadership = await asyncpg.connect(settings.database_url)
-    house = House(settings, render_letter, {"email": carrier_of_mail(settings)})
+    house = House(settings, render_letter, {"email": carrier_of_mail(settings), "sms": carrier_of_texts(settings)})
     jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
         ("announce", 0.25, Announcer(pool).announce),
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
         ("tell", 0.5, lambda: tell(sessions, settings)),
         ("mail", 0.5, lambda: send_waiting(pool, sessions, house, "email")),
+        ("texts", 0.5, lambda: send_waiting(pool, sessions, house, "sms")),
         ("holds", 5, lambda: expire_holds(sessions)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),

@@ -13,26 +13,30 @@ LINK = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,:;!?]")
 
 WORDS = {
     "ko": {
-        "title": "받은 메일",
-        "lead": "데모가 보낸 메일이 모두 여기에 모입니다. 밖으로는 나가지 않아요.",
-        "empty": "아직 메일이 없어요. 주문하거나 로그인 링크를 요청하면 여기로 옵니다.",
+        "title": "받은 메일과 문자",
+        "lead": "데모가 보낸 메일과 문자가 모두 여기에 모입니다. 밖으로는 나가지 않아요.",
+        "empty": "아직 메일이나 문자가 없어요. 주문하거나 인증번호를 요청하면 여기로 옵니다.",
+        "text": "문자",
+        "mail": "메일",
         "to": "받는 사람",
         "from": "보낸 사람",
         "back": "목록으로",
         "untitled": "(제목 없음)",
         "picture": "메일에 든 그림",
-        "missing": "이 메일은 없어요.",
+        "missing": "이 메시지는 없어요.",
     },
     "en": {
         "title": "Inbox",
-        "lead": "Every mail the demo sends arrives here. None leaves this machine.",
-        "empty": "No mail yet. Place an order or ask for a sign-in link and it comes here.",
+        "lead": "Every mail and text message the demo sends arrives here. None leaves this machine.",
+        "empty": "Nothing yet. Place an order or ask for a code and it comes here.",
+        "text": "Text message",
+        "mail": "Mail",
         "to": "To",
         "from": "From",
         "back": "Back to the list",
         "untitled": "(no subject)",
         "picture": "Picture in this mail",
-        "missing": "There is no such mail.",
+        "missing": "There is no such message.",
     },
 }
 
@@ -87,7 +91,9 @@ def _time(moment: datetime) -> str:
 
 
 def _subject(mail: Mail, words: dict[str, str]) -> str:
-    return mail.header("Subject").strip() or words["untitled"]
+    """A text message has none; its first line says what it is about."""
+    first = mail.text.strip().partition("\n")[0] if mail.is_text else mail.header("Subject").strip()
+    return first or words["untitled"]
 
 
 def linked(text: str) -> str:
@@ -105,7 +111,8 @@ def list_page(mails: Iterable[Mail], lang: str) -> str:
     words = WORDS[lang]
     rows = "".join(
         f'<li><a href="/mail/{html.escape(mail.key)}"><strong>{html.escape(_subject(mail, words))}</strong>'
-        f'{_time(mail.arrived)}<span class="quiet">{words["to"]} {html.escape(mail.header("To"))}</span></a></li>'
+        f'{_time(mail.arrived)}<span class="quiet">{words["text" if mail.is_text else "mail"]} · {words["to"]} '
+        f"{html.escape(mail.header('To'))}</span></a></li>"
         for mail in mails
     )
     content = f"<ul>{rows}</ul>" if rows else f"<p>{words['empty']}</p>"
@@ -121,7 +128,7 @@ def mail_page(mail: Mail, lang: str) -> str:
         for number in range(len(mail.pictures))
     )
     body = (
-        f'<nav><a href="/">← {words["back"]}</a></nav><h1>{html.escape(subject)}</h1><dl>'
+        f'<nav><a href="/">← {words["back"]}</a></nav><h1>{html.escape(words["text"] if mail.is_text else subject)}</h1><dl>'
         f"<dt>{words['to']}</dt><dd>{html.escape(mail.header('To'))}</dd>"
         f"<dt>{words['from']}</dt><dd>{html.escape(mail.header('From'))}</dd></dl>"
         f"<p>{_time(mail.arrived)}</p><article>{linked(mail.text.strip())}{pictures}</article>"

@@ -1,4 +1,4 @@
-"""Mails as files: one `.eml` each, named so that a folder listing is in order of arrival."""
+"""Mails and text messages as files: one `.eml` each, named so that a folder listing is in order of arrival."""
 
 import email
 import email.policy
@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 LISTED_MAX = 200
+# How a text message's file name ends, and the header with the sender's id of it.
+TEXT_MARK, ID_HEADER = "-text", "X-Message-Id"
 SHOWN_TYPES = ("image/png", "image/jpeg")
 
 
@@ -20,6 +22,11 @@ class Mail:
     key: str
     arrived: datetime
     message: EmailMessage
+
+    @property
+    def is_text(self) -> bool:
+        """A text message to a phone."""
+        return self.key.endswith(TEXT_MARK)
 
     def header(self, name: str) -> str:
         """The decoded header, empty where there is none."""
@@ -38,10 +45,10 @@ class Mail:
         return [(part.get_content_type(), part.get_content()) for part in parts]
 
 
-def keep_mail(folder: Path, content: bytes) -> Path:
+def keep_mail(folder: Path, content: bytes, *, text: bool = False) -> Path:
     """Writes one mail. It appears under its name only when it is whole."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    path = folder / f"{stamp}-{secrets.token_hex(4)}.eml"
+    path = folder / f"{stamp}-{secrets.token_hex(4)}{TEXT_MARK if text else ''}.eml"
     draft = path.with_suffix(".part")
     draft.touch(mode=0o600)
     draft.write_bytes(content)

@@ -66,7 +66,7 @@ def show_doors(programs: Programs, logins: Logins, terminal: Terminal) -> None:
     """The last lines of a start: where to go and how to sign in."""
     doors = [{"": "Shop", "Address": f"{programs.address}/"}]
     if programs.has_inbox:
-        doors.append({"": "Mail", "Address": f"{programs.inbox_address}/ (every mail the shop sends)"})
+        doors.append({"": "Mail", "Address": f"{programs.inbox_address}/ (every mail and text message the shop sends)"})
     doors.append({"": "Logs", "Address": str(programs.folder.logs)})
     terminal.line()
     terminal.line(f"Ready after {terminal.elapsed:.1f} s.")

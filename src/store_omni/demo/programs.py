@@ -3,10 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping
+from secrets import token_hex
 
 from store_omni.demo.children import Child, child_environment
 from store_omni.demo.claiming import DataFolder
 from store_omni.demo.ports import HOST, Ports
+from store_omni.settings import SMS_NAMES
 
 COMMANDS = "store_omni"
 SEEDING = "store_omni.demo.seeding"
@@ -48,8 +50,8 @@ class Programs:
 
     @property
     def has_inbox(self) -> bool:
-        """Mails go to the demo's own inbox, unless the person named a mail server."""
-        return "STORE_OMNI_SMTP_URL" not in os.environ
+        """Mails and text messages go to the demo's own inbox, unless the person named a mail server and a gateway."""
+        return "STORE_OMNI_SMTP_URL" not in os.environ or not any(name in os.environ for name in SMS_NAMES)
 
     def web(self) -> Child:
         where = ["--host", HOST, "--port", str(self.ports.web), "--workers", str(WEB_WORKERS)]
@@ -67,5 +69,10 @@ def _settings(folder: DataFolder, database_url: str, ports: Ports) -> Mapping[st
         "STORE_OMNI_SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
         "STORE_OMNI_SECRETS_FILE": str(folder.secrets),
     }
+    # A gateway is named whole or not at all: half of another one's settings would fit no gateway.
+    if not any(name in os.environ for name in SMS_NAMES):
+        own |= dict(
+            zip(SMS_NAMES, (f"http://{HOST}:{ports.inbox}", "DEMO" + token_hex(8), token_hex(16), "025550100"), strict=True)
+        )
     given = {name: os.environ.get(name, value) for name, value in own.items()}
     return {**given, "STORE_OMNI_DATABASE_URL": database_url, "STORE_OMNI_DATA_DIR": str(folder.path)}
