@@ -1,9 +1,11 @@
 """Past orders with all their dirt, each kind in a file small enough to be understood."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
+from store_omni import importing
 from store_omni.importing.errors import ImportRefused
 
 from .files import ORDER_COLUMNS, bring, broken_levels, fingerprint, write_csv
@@ -222,3 +224,59 @@ async def test_only_stock_lists_are_no_orders(pool, tmp_path):
     path = write_csv(tmp_path / "stock.csv", ("store_code", "sku_code", "quantity"), [])
     with pytest.raises(ImportRefused, match="only stock lists"):
         await bring(pool, "orders", path)
+
+
+@pytest.mark.anyio
+async def test_an_order_in_two_currencies_is_not_taken(pool, tmp_path, order_world):
+    """Added up, 2 × 12,900 won and 9.90 dollars were 26,790 won."""
+    header = ("order_no", "line_no", "kind", "ordered_at", "collected_at", "channel", "store_code", "customer_code", "sku_code", "quantity",
+              "unit_price", "currency", "tender", "slip_no", "origin_order_no", "origin_line_no")  # fmt: skip
+    at = ("2026-01-05 10:00", "2026-01-05 12:00", "web", "S1", "")
+    mixed = write_csv(tmp_path / "mixed.csv", header, [
+        ("O1", 1, "sale", *at, "A-1", 2, "12900", "KRW", "cash", "", "", ""), ("O1", 2, "sale", *at, "A-1", 1, "9.90", "USD", "cash", "", "", ""),
+        ("O2", 1, "sale", *at, "A-1", 1, "12900", "KRW", "cash", "", "", ""),
+    ])  # fmt: skip
+    counts = await bring(pool, "orders", mixed)
+    assert (counts.read, counts.imported, counts.rejected) == (3, 1, 2)
+    assert await one(pool, 'SELECT number, total_minor FROM orders."order"') == ("O2", 12900)
+    with mixed.with_suffix(".rejected.csv").open(encoding="utf-8-sig") as file:
+        assert {row["reason"] for row in csv.DictReader(file)} == {"order has two currencies: KRW, USD"}
+
+
+@pytest.fixture
+async def order_world(pool, tmp_path):
+    await bring(
+        pool,
+        "stores",
+        write_csv(
+            tmp_path / "s.csv", ("매장코드", "매장명", "주소", "전화번호", "위도", "경도"), [("S1", "강남점", "", "", "", "")]
+        ),
+    )
+    await bring(pool, "catalog", write_csv(tmp_path / "g.csv", ("상품코드", "상품명", "판매가"), [("A-1", "머그컵", "12900")]))
+
+
+@pytest.mark.anyio
+async def test_dates_with_two_readings_stop_the_import_until_the_mapping_says_which(pool, tmp_path):
+    """12/1/2010 of a file written in America became 12 January, with the audit clean."""
+    lines = [
+        ("1", "M1", "WHITE MUG", 2, "12/13/2010 8:26", "2.95", A, GB),
+        ("2", "M1", "WHITE MUG", 2, "12/1/2010 8:26", "2.95", A, GB),
+    ]
+    path = write_csv(tmp_path / "us.csv", ORDER_COLUMNS, lines)
+    with pytest.raises(ImportRefused, match=r"us.csv, row 3: '12/1/2010 8:26' may be day/month or month/day"):
+        await bring(pool, "orders", path)
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 0
+    known = (Path(importing.__file__).parent / "mappings/online_retail.toml").read_text("utf-8")
+    mapping = tmp_path / "us.toml"
+    mapping.write_text(known.replace('decimal = "."', 'decimal = "."\ndates = "%m/%d/%Y %H:%M"'), "utf-8")
+    assert (await bring(pool, "orders", path, mapping=mapping)).imported == 2
+    placed = await pool.fetch('SELECT placed_at FROM orders."order" ORDER BY number')
+    assert [row["placed_at"].strftime("%m-%d") for row in placed] == ["12-13", "12-01"]
+
+
+@pytest.mark.anyio
+async def test_a_quantity_with_a_decimal_comma_is_not_ten_times_as_much(pool, tmp_path, order_world):
+    stock = write_csv(tmp_path / "stock.csv", ("매장코드", "상품코드", "재고수량"), [("S1", "A-1", "1,5")])
+    counts = await bring(pool, "stock", stock)
+    assert (counts.imported, counts.rejected) == (0, 1)
+    assert await pool.fetchval("SELECT count(*) FROM inventory.stock_level") == 0

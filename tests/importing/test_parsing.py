@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from store_omni.importing.catalog import bar_code
-from store_omni.importing.errors import RowRefused
+from store_omni.importing.errors import RowRefused, UnclearDate
 from store_omni.importing.parsing import degrees, moment, money, opening, whole, zone
 from store_omni.importing.stores import right_place
 
@@ -28,11 +28,49 @@ def test_money_that_is_none(text):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("2010-12-01 08:26:00", "2010-11-30T23:26:00+00:00"), ("2010-12-01T08:26:00+00:00", "2010-12-01T08:26:00+00:00"),
-     ("01/12/2010 08:26", "2010-11-30T23:26:00+00:00"), ("2010.12.01 08:26", "2010-11-30T23:26:00+00:00"),
+     ("13/12/2010 08:26", "2010-12-12T23:26:00+00:00"), ("12/12/2010 08:26", "2010-12-11T23:26:00+00:00"), ("2010.12.01 08:26", "2010-11-30T23:26:00+00:00"),
      ("20101201082600", "2010-11-30T23:26:00+00:00")],
 )  # fmt: skip
 def test_moments(text, expected):
     assert moment(text, "Asia/Seoul").astimezone(UTC) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("text", ["01/12/2010 08:26", "12/1/2010 8:26", "1/2/2010 0:00:00"])
+def test_a_date_with_two_readings_is_refused_until_the_mapping_says_which(text):
+    with pytest.raises(UnclearDate, match="day/month or month/day"):
+        moment(text, "Asia/Seoul")
+    day_first, month_first = (
+        moment("01/12/2010 08:26", "Europe/London", dates) for dates in ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")
+    )
+    assert (day_first.month, month_first.month) == (12, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "units"),
+    [("1,200", "", 1200), ("5.0", "", 5), ("6.0000", "", 6), ("１２", "", 12), ("+3", "", 3), ("1.200", ",", 1200), ("5,0", ",", 5),
+     ("12.000", ".", 12), ("1,234,567", "", None), ("1,5", "", None), ("12,0", "", None), ("1_5", "", None), ("1.200", "", None),
+     ("12,00", "", None), ("1,2,3", "", None), ("1.5", ",", None), ("6.88", "", None), ("", "", None), ("٣", ",", 3)],
+)  # fmt: skip
+def test_numbers_are_read_one_way_or_not_at_all(text, decimal, units):
+    if units is None:
+        with pytest.raises(RowRefused, match="quantity"):
+            whole(text, "quantity", decimal)
+    else:
+        assert whole(text, "quantity", decimal) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "decimal", "minor"),
+    [("12,50", "EUR", ",", 1250), ("12,50", "EUR", "", None), ("12.900", "KRW", "", None), ("12.900", "KRW", ",", 12900),
+     ("0.125", "GBP", "", 13), ("￥35,000", "JPY", "", 35000), ("1.29E+04", "KRW", "", 12900), ("1.234.567", "KRW", ",", 1234567),
+     ("19,9", "EUR", "", None)],
+)  # fmt: skip
+def test_prices_are_read_one_way_or_not_at_all(text, currency, decimal, minor):
+    if minor is None:
+        with pytest.raises(RowRefused, match="price"):
+            money(text, currency, decimal)
+    else:
+        assert money(text, currency, decimal) == minor
 
 
 def test_summer_time_is_the_zone_s_business():

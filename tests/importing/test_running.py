@@ -25,7 +25,7 @@ def test_all_rows_taken_is_success(command, tmp_path, capsys):
     path = write_csv(tmp_path / "stores.csv", STORES, [("S1", "강남점", "", "", "127.0", "37.5")], "cp949")
     assert command("stores", path) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "read 1 = imported 0 + merged 0 + adjusted 1 + rejected 0",
+        "read 1 = imported 0 + changed 0 + merged 0 + adjusted 1 + rejected 0",
         "          1 coordinates were swapped and put right",
     ]
     assert not (tmp_path / "stores-rejected.csv").exists()

@@ -27,6 +27,7 @@ class Product(Base):
     description_en: Mapped[str] = mapped_column(server_default="")
     drawing: Mapped[str] = mapped_column(server_default="")
     colour: Mapped[str] = mapped_column(server_default="")
+    keywords: Mapped[str] = mapped_column(server_default="")
     popularity: Mapped[int] = mapped_column(server_default="0")
     active: Mapped[bool] = mapped_column(server_default="true")
     search_text: Mapped[str] = mapped_column(server_default="")

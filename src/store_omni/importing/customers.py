@@ -52,7 +52,7 @@ def _parser(mapping: Mapping) -> Parse:
         joined = cells["joined_at"]
         return (
             code, cells["name"], phone, email, locale if locale in LOCALES else mapping.locale,
-            moment(joined, mapping.timezone) if joined else None, mended,
+            moment(joined, mapping.timezone, mapping.dates) if joined else None, mended,
         )  # fmt: skip
 
     return parse

@@ -7,3 +7,7 @@ class ImportRefused(Exception):
 
 class RowRefused(Exception):
     """This row is not taken; the message is the reason in the rejects file."""
+
+
+class UnclearDate(Exception):
+    """A date has two readings. Taking one of them could be wrong for the whole file, so nothing is imported."""

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -38,6 +39,8 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `services`: SKU codes (regular expression, whole code) that are no stock. `derive`: what is made from the order lines
     when it is not there: stores, catalog, customers. `stores`, `channels`: who sold it, where the file does not say; the
     share of each is drawn from the customer's code, or the order number, always with the same outcome.
+    `decimal`: the sign before decimals ("." or ","; "" refuses what could be read both ways). `dates`: how dates are written,
+    in the signs of strptime ("" refuses those with two readings).
     `kinds`: the file's own words for sale, return and cancel. `pictures`: [regular expression on the name, category,
     drawing] for derived goods, the first that matches; `colours`: the same with a colour.
     """
@@ -62,19 +65,22 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pictures: list[tuple[str, str, str]] = []
     colours: list[tuple[str, str]] = []
     phone_region: str = "KR"
+    decimal: Literal["", ".", ","] = ""
+    dates: str = ""
 
     def fits(self, header: Sequence[str]) -> bool:
         return set(self.recognised_by or self.columns.values()) <= set(header)
 
     def index(self, header: Sequence[str]) -> dict[str, int]:
-        """Our field → position in a row. Errors: `ImportRefused` naming a column that is not there."""
-        missing = sorted(set(self.columns.values()) - set(header))
+        """Our field → position in a row. A column by which the mapping is not recognised may be missing: it changes nothing.
+        Errors: `ImportRefused` naming a column that is not there."""
+        missing = sorted(set(self.recognised_by or self.columns.values()) - set(header))
         if missing:
             raise ImportRefused(
                 f"The file has no column {', '.join(missing)}. It has: {', '.join(header)}. "
                 "Give a mapping of your own with --mapping FILE."
             )
-        return {field: header.index(column) for field, column in self.columns.items()}
+        return {field: header.index(column) for field, column in self.columns.items() if column in header}
 
     def is_service(self, sku_code: str) -> bool:
         return bool(self.services) and re.fullmatch(self.services, sku_code) is not None

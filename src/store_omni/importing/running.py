@@ -88,7 +88,7 @@ async def import_files(
         await rejects.write(sources, rejects_path or rejects_file([source.path for source in sources]))
     if not counts.balanced:
         raise AssertionError(f"rows were lost on the way: {counts}")
-    if counts.imported or counts.adjusted:
+    if counts.imported or counts.changed or counts.adjusted:
         await _refresh_statistics(connection, progress)
     return counts
 

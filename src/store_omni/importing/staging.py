@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import asyncpg
 
 from store_omni.importing.counting import Counts
-from store_omni.importing.errors import RowRefused
+from store_omni.importing.errors import ImportRefused, RowRefused, UnclearDate
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
@@ -58,6 +58,8 @@ async def stage(
                     yield (file, row, *parse(readers[file](cells)))
                 except RowRefused as refused:
                     rejects.add(file, row, str(refused))
+                except UnclearDate as unclear:
+                    raise ImportRefused(f"{source.path.name}, row {row}: {unclear}") from None
 
     readers = [_reader(mapping, mapping.index(source.header)) for source in sources]
     progress.step(f"Reading {', '.join(source.path.name for source in sources)}", sum(source.rows for source in sources))

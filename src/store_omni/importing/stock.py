@@ -14,7 +14,7 @@ from store_omni.importing.parsing import whole
 from store_omni.importing.progress import Progress
 from store_omni.importing.reading import Source
 from store_omni.importing.rejecting import Rejects
-from store_omni.importing.staging import Cells, needed, stage
+from store_omni.importing.staging import Cells, Parse, needed, stage
 
 _TABLE = """CREATE TEMP TABLE import_stock (
   file int, row int, store_code text, sku_code text, quantity int, store_id int, sku_id int) ON COMMIT DROP"""
@@ -27,7 +27,9 @@ async def stage_stock(
     counts = Counts()
     await connection.execute(_TABLE)
     columns = ("store_code", "sku_code", "quantity")
-    await stage(connection, "import_stock", columns, sources, mapping, _parse, counts=counts, rejects=rejects, progress=progress)
+    await stage(
+        connection, "import_stock", columns, sources, mapping, _parser(mapping), counts=counts, rejects=rejects, progress=progress
+    )
     await connection.execute(
         """UPDATE import_stock i SET store_id = s.id, sku_id = k.id
            FROM stores.store s, catalog.sku k WHERE s.code = i.store_code AND k.code = i.sku_code AND k.kind = 'goods'"""
@@ -61,12 +63,15 @@ async def import_stock(
     return counts
 
 
-def _parse(cells: Cells) -> tuple:
-    store, sku, quantity = needed(cells, "store_code", "sku_code", "quantity")
-    units = whole(quantity, "quantity")
-    if units < 0:
-        raise RowRefused(f"quantity is below nothing: {quantity}")
-    return store, sku, units
+def _parser(mapping: Mapping) -> Parse:
+    def parse(cells: Cells) -> tuple:
+        store, sku, quantity = needed(cells, "store_code", "sku_code", "quantity")
+        units = whole(quantity, "quantity", mapping.decimal)
+        if units < 0:
+            raise RowRefused(f"quantity is below nothing: {quantity}")
+        return store, sku, units
+
+    return parse
 
 
 _REJECT = """

@@ -8,6 +8,7 @@ import asyncpg
 from store_omni.catalog.drawing.colours import NEUTRAL
 from store_omni.importing import catalog, customers
 from store_omni.importing.asking import figures
+from store_omni.importing.catalog_writing import write_catalog
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.progress import Progress
@@ -24,7 +25,8 @@ async def derive(connection: asyncpg.Connection, mapping: Mapping, progress: Pro
     if "catalog" in mapping.derive:
         rows = await connection.fetch(_NEW_GOODS)
         await catalog.prepare(connection, _goods(rows, mapping))
-        counts.note("SKUs made from the order lines", await catalog.write_catalog(connection, progress))
+        written = await write_catalog(connection, progress, mapping.currency)
+        counts.note("SKUs made from the order lines", written.new)
     if "customers" in mapping.derive:
         await connection.execute(customers.TABLE)
         await connection.execute(_NEW_CUSTOMERS, mapping.locale)

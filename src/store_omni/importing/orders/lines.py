@@ -33,7 +33,7 @@ def parser(mapping: Mapping) -> Parse:
     def parse(cells: Cells) -> tuple:
         doc, sku_code, quantity, at, price = needed(cells, "order_no", "sku_code", "quantity", "ordered_at", "unit_price")
         currency = cells["currency"] or mapping.currency
-        units, minor = whole(quantity, "quantity"), money(price, currency)
+        units, minor = whole(quantity, "quantity", mapping.decimal), money(price, currency, mapping.decimal)
         kind = _kind(mapping, cells["kind"], doc, units, minor)
         customer = cells["customer_code"]
         chooser = customer or doc
@@ -42,9 +42,13 @@ def parser(mapping: Mapping) -> Parse:
         if channel not in CHANNELS:
             raise RowRefused(f"channel is unknown: {channel!r}")
         tender = _tender(mapping, cells["tender"], cells["slip_no"])
-        placed = moment(at, mapping.timezone)
+        placed = moment(at, mapping.timezone, mapping.dates)
         collected = (
-            moment(cells["collected_at"], mapping.timezone) if cells["collected_at"] else None if has_collected else placed
+            moment(cells["collected_at"], mapping.timezone, mapping.dates)
+            if cells["collected_at"]
+            else None
+            if has_collected
+            else placed
         )
         if collected is not None and collected < placed:
             raise RowRefused("collected before it was ordered")

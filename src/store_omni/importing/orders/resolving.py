@@ -20,6 +20,7 @@ async def resolve(connection: asyncpg.Connection, mapping: Mapping, counts: Coun
     await connection.execute(_REJECT_TWICE)
     counts.merged += await figure(connection, _LEAVE_KNOWN, source)
     await connection.execute(_REJECT_TAKEN, source)
+    await connection.execute(_REJECT_CURRENCIES)
     await connection.execute(_REJECT_OPEN)
     await connection.execute(_DOCS, source)
     await connection.execute("CREATE UNIQUE INDEX ON import_doc (doc); CREATE INDEX ON import_doc (place); ANALYZE import_doc")
@@ -87,6 +88,16 @@ WITH taken AS (
   DELETE FROM import_good g USING taken t WHERE g.doc = t.doc AND g.kind = 'sale' RETURNING g.file, g.row, g.doc
 )
 INSERT INTO import_reject SELECT file, row, 'order number belongs to another order: ' || doc FROM gone"""
+
+# Two currencies cannot be added up, so such an order is not taken at all.
+_REJECT_CURRENCIES = """
+WITH mixed AS (
+  SELECT doc, kind, string_agg(DISTINCT currency, ', ' ORDER BY currency) AS currencies FROM import_good
+  GROUP BY doc, kind HAVING count(DISTINCT currency) > 1
+), gone AS (
+  DELETE FROM import_good g USING mixed m WHERE g.doc = m.doc AND g.kind = m.kind RETURNING g.file, g.row, m.currencies
+)
+INSERT INTO import_reject SELECT file, row, 'order has two currencies: ' || currencies FROM gone"""
 
 # History is finished. What was neither fetched nor taken back entirely is today's work and is placed in the shop.
 _REJECT_OPEN = """
