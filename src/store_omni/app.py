@@ -42,6 +42,8 @@ from store_omni.web.counter import FACE as COUNTER
 from store_omni.web.desk import FACE as DESK
 from store_omni.web.office import FACE as OFFICE
 from store_omni.web.plumbing import units
+from store_omni.web.plumbing.asking import Asking
+from store_omni.web.plumbing.manners import HSTS, Manners
 from store_omni.web.plumbing.observing import observed
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
@@ -68,14 +70,14 @@ class Application(Litestar):
     """Litestar, and before all of it what is answered without it."""
 
     front: Front
+    manners: Manners
 
     def at_once(self, request: bytes, common: Headers) -> bytes | None:
         """See `kit.connecting.Ahead`."""
         return self.front.at_once(request, common)
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
-        # Hands on the front's own coroutine: one more around it would cost as much as finding the answer.
-        return self.front(scope, receive, send)
+        return self.manners(scope, receive, send)
 
 
 @asynccontextmanager
@@ -157,6 +159,7 @@ def create_app(settings: Settings | None = None) -> Application:
             "signer": Provide(units.signer),
             "clock": Provide(units.clock),
         },
+        request_class=Asking,
         exception_handlers=HANDLERS,
         logging_config=None,  # kit.logs has set it up
         # Streams are not compressed: their messages would wait in the compressor.
@@ -177,5 +180,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.history_front = HistoryFront(app.state.order_front)
     app.state.list_front = ListFront(app.state.history_front, csrf)
     app.asgi_handler = app.state.list_front
-    app.front = app.state.front = Front(super(Application, app).__call__, CHANNEL, write_availability)
+    https = settings.public_url.startswith("https:")
+    app.front = app.state.front = Front(super(Application, app).__call__, CHANNEL, write_availability, [HSTS] if https else [])
+    app.manners = Manners(app.front, https=https)
     return app

@@ -56,8 +56,9 @@ def plain_headers(lines: bytes) -> Headers | None:
     except (httptools.HttpParserError, httptools.HttpParserUpgrade):
         return None
     names = {name for name, value in head.headers if name != b"connection" or value.lower() != b"keep-alive"}
+    hosts = sum(name == b"host" for name, _ in head.headers)
     whole = head.begun == head.done == 1 and lines.endswith(b"\r\n\r\n")
-    return head.headers if whole and b"host" in names and not names & _NOT_PLAIN else None
+    return head.headers if whole and hosts == 1 and not names & _NOT_PLAIN else None
 
 
 def _tokens(value: bytes) -> list[bytes]:

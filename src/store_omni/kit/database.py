@@ -34,13 +34,16 @@ Sessions = async_sessionmaker[AsyncSession]
 # A constraint said no, on either way to the database.
 CONSTRAINT_ERRORS = (IntegrityError, asyncpg.IntegrityConstraintViolationError)
 
-# Text with a NUL character or a number beyond the column's type: sent from outside, and not a fault of ours.
-_UNREADABLE_STATES = ("22021", "22P05", "22003")
+# Text with a NUL character, a number or a date beyond the column's type, a text too long for an index: sent from outside, and not
+# a fault of ours.
+_UNREADABLE_STATES = ("22021", "22P05", "22003", "22008")
 
 
 def is_unreadable(error: BaseException | None) -> bool:
     """Whether the database (or its driver, before sending) could not even take the values, on either way to it."""
     while error is not None:
+        if isinstance(error, asyncpg.ProgramLimitExceededError):
+            return True
         if isinstance(error, asyncpg.DataError) and getattr(error, "sqlstate", None) in (None, "22000", *_UNREADABLE_STATES):
             return True
         error = error.__cause__

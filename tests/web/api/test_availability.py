@@ -144,7 +144,7 @@ async def test_distances_and_other_methods_are_the_routers(client: Client, world
     near = (await client.get(f"{ADDRESS}?latitude=37.5563&longitude=126.9236")).json()
     assert [offer["store"] for offer in near["offers"]] == ["HD", "GN"] and near["offers"][0]["distance_km"] < 1
     assert (await client.get(f"{ADDRESS}?latitude=91&longitude=0")).status_code == 422
-    assert (await client.post(ADDRESS)).status_code == 404
+    assert (await client.post(ADDRESS)).status_code == 405
     assert (await client.get("/api/v1/skus/NONE/availability")).status_code == 404
     assert len(routed) == 4
 

@@ -26,8 +26,8 @@ PROXY = "10.0.0.1"
 def proxied(app: Application, client: AsyncTestClient, monkeypatch: pytest.MonkeyPatch) -> AsyncTestClient:
     """The client, as seen through a proxy."""
     app.state.settings = msgspec.structs.replace(app.state.settings, trusted_proxies=read_networks("10.0.0.0/8"))
-    front: Any = app.front
-    monkeypatch.setattr(app, "front", lambda scope, *rest: front({**scope, "client": (PROXY, 40_000)}, *rest))
+    front: Any = app.manners.app
+    monkeypatch.setattr(app.manners, "app", lambda scope, *rest: front({**scope, "client": (PROXY, 40_000)}, *rest))
     return client
 
 

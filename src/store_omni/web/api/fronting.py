@@ -21,6 +21,7 @@ from store_omni.kit.keeping import Keeping
 from store_omni.stockroom.levelling import SkuStock
 from store_omni.stockroom.offering import Stock
 from store_omni.stores.knowing import Stores
+from store_omni.web.plumbing.manners import is_host
 from store_omni.web.plumbing.security import PLAIN_HEADERS, locale_of
 from store_omni.web.plumbing.texts import use_locale
 
@@ -73,12 +74,15 @@ def _lines(headers: Headers) -> bytes:
 
 
 class Front:
-    """`app`: everything else. Until it is opened it only hands on."""
+    """`app`: everything else. Until it is opened it only hands on. `more`: headers of every answer, which others get from `Manners`."""
 
-    def __init__(self, app: ASGIApp, channel: str, write: Callable[[Stock, Stores, SkuStock], bytes]) -> None:
+    def __init__(
+        self, app: ASGIApp, channel: str, write: Callable[[Stock, Stores, SkuStock], bytes], more: Headers | None = None
+    ) -> None:
         self.app = app
         self._channel = channel
         self._write = write
+        self._more = more or []
         self._stock: Stock | None = None
         self._levels: Keeping[int, SkuStock] | None = None
         self._known_skus: KnownSkus | None = None
@@ -110,12 +114,12 @@ class Front:
             if ready is None:
                 return None
         if common is not self._common:
-            self._common, self._greeting = common, b"HTTP/1.1 200 OK\r\n" + _lines(common)
+            self._common, self._greeting = common, b"HTTP/1.1 200 OK\r\n" + _lines(common + self._more)
         return b"".join((self._greeting, self._ages[int(now - ready.read_at)], ready.rest))
 
     def _learned(self, lines: bytes) -> str | None:
         headers = plain_headers(lines) if len(lines) <= MANNER_BYTES_MAX else None
-        if headers is None:
+        if headers is None or not all(is_host(value) for name, value in headers if name == b"host"):
             return None
         while len(self._manners) >= MANNERS_MAX:
             del self._manners[next(iter(self._manners))]

@@ -84,7 +84,7 @@ def _asked(scope: Scope) -> tuple[str, str, int]:
     return (
         token[7:].decode("latin-1") if token[:7].lower() == b"bearer " else "",
         key.decode("latin-1").strip() if len(key) <= KEY_CHARS_MAX else "",
-        int(length) if length.isdigit() else 0,
+        int(length) if length.isdigit() and len(length) < 10 else 0,
     )
 
 

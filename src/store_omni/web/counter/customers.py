@@ -15,7 +15,7 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.looking import note_look
 from store_omni.kit.database import WriteSession
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
-from store_omni.web.plumbing.pages import page
+from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import say
 
 Req = Request[Any, Any, Any]
@@ -34,7 +34,7 @@ async def search(
     for person in found.customers if found else []:
         await note_look(write, by=by, task="counter.search", customer_id=person.id)
     if found and found.only_customer:
-        return Response("", status_code=303, headers={"location": f"/counter/customers/{found.only_customer.id}"})
+        return see_other(f"/counter/customers/{found.only_customer.id}")
     context = {"staff": staff_view(request), "nav": "customers", "q": q, "found": found, "said": said}
     return page(request, "counter/customers/index.html", context, status=NameAlone.status if said else 200)
 

@@ -13,7 +13,7 @@ from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 from store_omni.pickup.queries import QueueRow, StoreToday, queue, today
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
-from store_omni.web.plumbing.pages import page, render
+from store_omni.web.plumbing.pages import page, render, see_other
 from store_omni.web.plumbing.texts import current_locale, use_locale
 
 TO_PICK = ("allocated", "picking", "short", "packed", "staged")
@@ -51,7 +51,7 @@ def _context(request: Request[Any, Any, Any], found: Board, nav: str) -> dict[st
 
 @get("/")
 async def home() -> Response[str]:
-    return Response("", status_code=303, headers={"location": "/counter/queue"})
+    return see_other("/counter/queue")
 
 
 @get("/queue")

@@ -21,7 +21,7 @@ from store_omni.stockroom.queries import open_tasks
 from store_omni.stockroom.tasks import KINDS, REASONS
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
-from store_omni.web.plumbing.pages import go_to, page, wants_fragment
+from store_omni.web.plumbing.pages import go_to, page, see_other, wants_fragment
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
@@ -81,7 +81,7 @@ async def scans(request: Req, read: NamedDependency[ReadSession], by: NamedDepen
     if not results.shelves:
         raise UnknownGoods(code=code)
     if not wants_fragment(request):
-        return Response("", status_code=303, headers={"location": f"/counter/stock?{urlencode({'q': code})}"})
+        return see_other(f"/counter/stock?{urlencode({'q': code})}")
     return page(request, "counter/stock/_results.html", {"results": results, "q": code})
 
 

@@ -12,7 +12,7 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.looking import note_look
 from store_omni.kit.database import WriteSession
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
-from store_omni.web.plumbing.pages import page
+from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import say
 
 Req = Request[Any, Any, Any]
@@ -20,7 +20,7 @@ Req = Request[Any, Any, Any]
 
 @get("/")
 async def home() -> Response[str]:
-    return Response("", status_code=303, headers={"location": "/desk/search"})
+    return see_other("/desk/search")
 
 
 def _only(found: Found) -> str | None:
@@ -45,7 +45,7 @@ async def search(
     if found is not None:
         only = _only(found)
         if only is not None:
-            return Response("", status_code=303, headers={"location": only})
+            return see_other(only)
         for person in found.customers:
             await note_look(write, by=by, task="desk.search", customer_id=person.id)
         for order in found.orders:

@@ -11,14 +11,14 @@ from store_omni.history.watching import looks
 from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
-from store_omni.web.plumbing.pages import page, wants_fragment
+from store_omni.web.plumbing.pages import page, see_other, wants_fragment
 
 Req = Request[Any, Any, Any]
 
 
 @get("/")
 async def home() -> Response[str]:
-    return Response("", status_code=303, headers={"location": "/office/access"})
+    return see_other("/office/access")
 
 
 @get("/access")

@@ -24,6 +24,7 @@ from store_omni.web.plumbing.pages import page
 
 ENTRIES_SHOWN = 20
 VERSION_MAX = 2**53
+VERSION_DIGITS_MAX = 19
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ def read_asked(channel: str, version: str, rule_version: str, at: str) -> Asked:
     """What cannot be read asks for nothing."""
 
     def number(text: str) -> int | None:
-        fine = text.isascii() and text.isdigit() and int(text[:20]) <= VERSION_MAX
+        fine = text.isascii() and text.isdigit() and len(text) <= VERSION_DIGITS_MAX and int(text) <= VERSION_MAX
         return int(text) if fine else None
 
     return Asked(channel if channel in CHANNELS else CHANNELS[0], number(version), number(rule_version), at.strip()[:40])

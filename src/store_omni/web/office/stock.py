@@ -13,7 +13,7 @@ from store_omni.stockroom.overseeing import TROUBLES, Sought, shelves
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock_file import shelves_file
 from store_omni.web.plumbing.guarding import staff_guard, staff_view
-from store_omni.web.plumbing.pages import page, wants_fragment
+from store_omni.web.plumbing.pages import page, see_other, wants_fragment
 
 Req = Request[Any, Any, Any]
 
@@ -67,7 +67,7 @@ async def levels_file(
 async def cause(read: NamedDependency[ReadSession], cause_type: FromPath[str], cause_id: FromPath[UUID]) -> Response[str]:
     """To the order behind a movement of stock; the desk notes who looks at it."""
     number = await order_number_behind(read, cause_type, cause_id)
-    return Response("", status_code=303, headers={"location": f"/desk/orders/{number}"})
+    return see_other(f"/desk/orders/{number}")
 
 
 LEVELS = Router(path="", guards=[staff_guard("office", "manager")], route_handlers=[levels, levels_file, cause])

@@ -7,21 +7,29 @@ from litestar import Request
 from store_omni.kit.emails import normal_email
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.phones import normal_phone
+from store_omni.kit.tidying import AS_IT_CAME, tidy, tidy_line
 
 TEXT_CHARS_MAX = 2000
 # Papers that are being written, see `drafting`: 300 lines of at most 27 characters.
 DRAFT_FIELDS, DRAFT_CHARS_MAX = ("lines", "got"), 8_100
+# All other fields hold one line.
+SEVERAL_LINES = frozenset({"note", *DRAFT_FIELDS})
 DIGITS_MAX = 9
 
 
 async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """The form's text fields, trimmed. Files and repeated fields are not expected here; the last value counts."""
+    """The form's text fields, tidied (see `kit.tidying`) and trimmed. Files and repeated fields are not expected here; the last
+    value counts. What was typed in secret stays as it came."""
     form = await request.form()
-    return {
-        key: value.strip()[: DRAFT_CHARS_MAX if key in DRAFT_FIELDS else TEXT_CHARS_MAX]
-        for key, value in form.items()
-        if isinstance(value, str)
-    }
+    return {key: _read(key, value) for key, value in form.items() if isinstance(value, str)}
+
+
+def _read(key: str, value: str) -> str:
+    chars_max = DRAFT_CHARS_MAX if key in DRAFT_FIELDS else TEXT_CHARS_MAX
+    value = value[: 2 * chars_max]
+    if key in AS_IT_CAME:
+        return value.strip()[:chars_max]
+    return (tidy(value) if key in SEVERAL_LINES else tidy_line(value))[:chars_max].strip()
 
 
 class Checks:

@@ -9,11 +9,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
 from store_omni.kit.ids import new_id
 from store_omni.web.plumbing import formats
+from store_omni.web.plumbing.addresses import header_safe, here
 from store_omni.web.plumbing.texts import current_locale, gettext, ngettext
 
 FRONTEND = Path(__file__).parents[4] / "frontend"
@@ -115,7 +117,6 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 def render(request: Request[Any, Any, Any], template: str, context: dict[str, Any], *, token: str | None = None) -> str:
     settings = request.app.state.settings
     brand = settings.retailer_name_ko if current_locale() == "ko" else settings.retailer_name_en
-    query = f"?{request.url.query}" if request.url.query else ""
     return (
         environment()
         .get_template(template)
@@ -123,7 +124,7 @@ def render(request: Request[Any, Any, Any], template: str, context: dict[str, An
             locale=current_locale(),
             csrf_token=csrf_token(request) if token is None else token,
             csp_nonce=request.scope.get("csp_nonce", ""),
-            path=request.url.path + query,
+            path=here(request.scope),
             brand_name=brand,
             **context,
         )
@@ -148,8 +149,14 @@ def page(
     )
 
 
-def go_to(request: Request[Any, Any, Any], address: str) -> Response[str]:
+def see_other(target: str, cookies: list[Cookie] | None = None) -> Response[str]:
+    """On to another page, as a new GET."""
+    return Response("", status_code=303, headers={"location": header_safe(target)}, cookies=cookies)
+
+
+def go_to(request: Request[Any, Any, Any], target: str) -> Response[str]:
     """After a POST: on to the page that shows the result (a header for htmx, a 303 for plain forms)."""
     if wants_fragment(request):
-        return Response("", status_code=200, headers={"HX-Location": json.dumps({"path": address, "target": "body"})})
-    return Response("", status_code=303, headers={"location": address})
+        said = json.dumps({"path": header_safe(target), "target": "body"})
+        return Response("", status_code=200, headers={"HX-Location": said})
+    return see_other(target)

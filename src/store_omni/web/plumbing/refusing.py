@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import MediaType, Request, Response
@@ -13,9 +14,10 @@ from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unread
 from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded, TooManyTries
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
+from store_omni.web.plumbing.addresses import here
 from store_omni.web.plumbing.formats import exact
 from store_omni.web.plumbing.observing import route_of
-from store_omni.web.plumbing.pages import named, page, wants_fragment
+from store_omni.web.plumbing.pages import named, page, see_other, wants_fragment
 from store_omni.web.plumbing.texts import gettext
 
 log = logging.getLogger("store_omni.web")
@@ -82,7 +84,7 @@ def say(refusal: Refusal) -> Said:
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:
-    return request.url.path.startswith("/api/")
+    return request.scope["path"].startswith("/api/")
 
 
 def _sign_in_address(path: str) -> str:
@@ -103,7 +105,9 @@ def problem(refusal: Refusal) -> dict[str, Any]:
 
 def headers_of(refusal: Refusal) -> dict[str, str]:
     """What a refusal tells programs."""
-    return {"retry-after": str(refusal.seconds)} if isinstance(refusal, TooManyTries) else {}
+    if isinstance(refusal, TooManyTries):
+        return {"retry-after": str(refusal.seconds)}
+    return {"allow": refusal.allow} if isinstance(refusal, MethodNotAllowed) else {}
 
 
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
@@ -114,9 +118,9 @@ def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
         return Response(problem(refusal), media_type=PROBLEM, status_code=refusal.status, headers=headers)
     said = say(refusal)
     if isinstance(refusal, SignInNeeded):
-        address = _sign_in_address(request.url.path)
+        address = _sign_in_address(request.scope["path"])
         if request.method == "GET" and not wants_fragment(request):
-            return Response("", status_code=303, headers={"location": f"{address}?next={request.url.path}"})
+            return see_other(f"{address}?next={quote(here(request.scope).partition('?')[0], safe='/')}")
         if wants_fragment(request):
             return Response("", status_code=401, headers={"HX-Redirect": address})
     if wants_fragment(request):
@@ -133,8 +137,10 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """The framework's own noes in our words."""
-    if isinstance(error, NotFoundException) or error.status_code in (404, 405):
+    if isinstance(error, NotFoundException) or error.status_code == 404:
         return answer(request, NotFound())
+    if error.status_code == 405:
+        return answer(request, MethodNotAllowed((error.headers or {}).get("allow", "")))
     if isinstance(error, ValidationException) or error.status_code == 400:
         problems = {
             str(item.get("key", "")): str(item.get("message", "")) for item in (error.extra or []) if isinstance(item, dict)
@@ -146,7 +152,7 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
         return answer(request, FormStale() if "CSRF" in error.detail else NotAllowed())
     if error.status_code == 413:
         return answer(request, TooMuch())
-    return _failed(request, error)
+    return _failed(request, error) if error.status_code >= 500 else answer(request, InvalidInput({}))
 
 
 def on_failure(request: Request[Any, Any, Any], error: BaseException) -> Response[Any]:
@@ -199,6 +205,20 @@ class TooMuch(Refusal):
     title = N_("That is too much at once")
     reason = N_("More was sent than we take in one go.")
     next_step = N_("Send it in smaller parts.")
+
+
+class MethodNotAllowed(Refusal):
+    code = "method_not_allowed"
+    status = 405
+    title = N_("That is not done this way")
+    reason = N_("There is something under this address, but not for this kind of request.")
+    next_step = N_("The header Allow says which methods there are.")
+
+    def __init__(self, allow: str) -> None:
+        """`allow`: methods, separated by commas; where there is GET there is HEAD."""
+        super().__init__()
+        methods = {method.strip() for method in allow.split(",") if method.strip()}
+        self.allow = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 class FormStale(Refusal):

@@ -16,12 +16,14 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 LANGUAGE_COOKIE = "so_lang"
-_LANGUAGE = re.compile(rb'(?:^|;)\s*so_lang="?([a-z]{2})')
+_LANGUAGE = re.compile(rb'(?:^|;)\s*(?:__Host-)?so_lang="?([a-z]{2})')
 _HEADERS = [
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 ]
+# Of every answer that does not say how long it holds: it may have a person's name in it, or a token.
+NEVER_KEPT = (b"cache-control", b"no-store")
 # Of an answer that is data and no page: it sends nobody on, and asks for no camera.
 PLAIN_HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -62,7 +64,10 @@ def security(app: ASGIApp) -> ASGIApp:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 policy = (b"content-security-policy", _BEFORE + nonce.encode() + _AFTER)
-                message["headers"] = [*message["headers"], policy, *_HEADERS]
+                headers = [*message["headers"], policy, *_HEADERS]
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    headers.append(NEVER_KEPT)
+                message["headers"] = headers
             await send(message)
 
         await app(scope, receive, send_with_headers)

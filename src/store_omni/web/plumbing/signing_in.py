@@ -10,16 +10,11 @@ from litestar.di import NamedDependency
 from store_omni.kit.errors import Refusal, TooManyTries
 from store_omni.staff.errors import WrongSecret
 from store_omni.staff.signing_in import SESSION_HOURS_MAX, sign_in, sign_out
+from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE, source_of
-from store_omni.web.plumbing.pages import page
+from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
-
-
-def local_address(text: str, otherwise: str) -> str:
-    """`text` if it is a path of this host, so that a link cannot lead a signed-in person elsewhere."""
-    fine = text.startswith("/") and not text.startswith("//") and "\\" not in text and "\n" not in text
-    return text if fine else otherwise
 
 
 def staff_sign_in(face: str, home: str, *roles: str) -> Router:
@@ -32,21 +27,21 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
 
     @get("/sign-in")
     async def form(request: Request[Any, Any, Any]) -> Response[str]:
-        return show(request, next_=request.query_params.get("next", ""))
+        return show(request, next_=next_of(request.query_params, ""))
 
     @post("/sign-in")
     async def enter(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
         typed = await read_form(request)
-        login, target = typed.get("login", ""), local_address(typed.get("next", ""), home)
+        login, target = typed.get("login", ""), next_of(typed, home)
         try:
             token = await sign_in(pool, login=login, secret=typed.get("pin", ""), roles=roles, source=source_of(request))
         except (WrongSecret, TooManyTries) as refusal:
-            return show(request, refusal, login, typed.get("next", ""))
+            return show(request, refusal, login, next_of(typed, ""))
         secure = request.app.state.settings.public_url.startswith("https:")
         cookie = Cookie(
             key=STAFF_COOKIE, value=token, httponly=True, samesite="lax", secure=secure, max_age=SESSION_HOURS_MAX * 3600
         )
-        return Response("", status_code=303, headers={"location": target}, cookies=[cookie])
+        return see_other(target, [cookie])
 
     @post("/sign-out")
     async def leave(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
@@ -54,6 +49,6 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         if token:
             await sign_out(pool, token)
         gone = Cookie(key=STAFF_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
-        return Response("", status_code=303, headers={"location": f"/{face}/sign-in"}, cookies=[gone])
+        return see_other(f"/{face}/sign-in", [gone])
 
     return Router(path="", route_handlers=[form, enter, leave])

@@ -10,11 +10,11 @@ from store_omni.kit.database import WriteSession
 from store_omni.kit.ids import new_id
 from store_omni.orders.basketing import LINE_UNITS_MAX, add_line, basket_of, choose_store, set_quantity
 from store_omni.stockroom.offering import Stock, StoreFit
+from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.units import operation_key
 from store_omni.web.shop.holds import let_go
-from store_omni.web.shop.places import own_address
 from store_omni.web.shop.visiting import Visitor, Web, keep_basket, show
 
 OTHERS_SHOWN = 6
@@ -92,6 +92,6 @@ async def choose(request: Web, write: NamedDependency[WriteSession], visitor: Na
     checks.done()
     basket_id = visitor.basket_id or new_id()
     await choose_store(write, basket_id, store_id=store_id, by=visitor.actor())
-    answer = go_to(request, own_address(form.get("next", "/basket")))
+    answer = go_to(request, next_of(form, "/basket"))
     keep_basket(request, answer, basket_id)
     return answer

@@ -1,6 +1,7 @@
 """While she fills in the order, what is in the basket is kept for her."""
 
 import hashlib
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,8 @@ def read_hold(request: Web) -> tuple[int, UUID, str] | None:
     """(store, hold, content) as the browser's cookie says; anything else is no hold."""
     store, _, rest = request.cookies.get(HOLD_COOKIE, "").partition(".")
     hold_id, _, what = rest.partition(".")
+    if not re.fullmatch("[0-9]{1,9}", store):
+        return None
     try:
         return int(store), UUID(hold_id), what
     except ValueError:

@@ -6,6 +6,7 @@ from litestar.di import NamedDependency
 
 from store_omni.kit.errors import N_, Refusal
 from store_omni.stores.near import Place, find_place
+from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.shop.visiting import PLACE_COOKIE, PLACE_DAYS, Web, keep, write_place
@@ -17,11 +18,6 @@ class PlaceUnknown(Refusal):
     title = N_("We don't know “%(typed)s”")
     reason = N_("No district, station or store address has this name.")
     next_step = N_("Try the district or the nearest station, such as 성수 or Mapo-gu.")
-
-
-def own_address(typed: str) -> str:
-    """Where to go back to: only ever a page of this shop."""
-    return typed if typed.startswith("/") and not typed.startswith("//") and "\\" not in typed else "/"
 
 
 def _point(form: dict[str, str]) -> Place | None:
@@ -36,7 +32,7 @@ def _point(form: dict[str, str]) -> Place | None:
 async def set_place(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
     """`lat` and `lon` from the browser, else `near`, a typed district; `forget`: no place any more."""
     form = await read_form(request)
-    target = own_address(form.get("next", "/"))
+    target = next_of(form, "/")
     typed = form.get("near", "")
     if form.get("forget"):
         answer = go_to(request, target)

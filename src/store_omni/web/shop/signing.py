@@ -14,12 +14,12 @@ from store_omni.journal.limiting import count_try, limit_key
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.orders.basketing import adopt, latest_basket
+from store_omni.web.plumbing.addresses import next_of, own_path
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.refusing import say
 from store_omni.web.plumbing.texts import current_locale
 from store_omni.web.shop.checkout import NAME_CHARS_MAX
-from store_omni.web.shop.places import own_address
 from store_omni.web.shop.visiting import BASKET_COOKIE, SHOPPER_COOKIE, Visitor, Web, keep_basket, keep_shopper, show
 
 JOINS_MAX = 20
@@ -28,7 +28,7 @@ JOINS_WINDOW_MINUTES = 60
 
 def _sign_in_page(request: Web, visitor: Visitor, form: dict[str, str], refusal: WrongPassword | None) -> Response[str]:
     context = {
-        "form": {"login": form.get("login", ""), "next": own_address(form.get("next", "/account"))},
+        "form": {"login": form.get("login", ""), "next": next_of(form, "/account")},
         "refusal": say(refusal) if refusal else None,
     }
     status = refusal.status if refusal else 200
@@ -38,7 +38,7 @@ def _sign_in_page(request: Web, visitor: Visitor, form: dict[str, str], refusal:
 @get("/sign-in")
 async def sign_in_page(request: Web, visitor: NamedDependency[Visitor], next: FromQuery[str] = "/account") -> Response[str]:
     if visitor.shopper:
-        return go_to(request, own_address(next))
+        return go_to(request, own_path(next, "/"))
     return _sign_in_page(request, visitor, {"next": next}, None)
 
 
@@ -51,7 +51,7 @@ async def do_sign_in(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
         )
     except WrongPassword as refusal:
         return _sign_in_page(request, visitor, form, refusal)
-    answer = go_to(request, own_address(form.get("next", "/account")))
+    answer = go_to(request, next_of(form, "/account"))
     keep_shopper(request, answer, token)
     await _bring_basket(request, answer, pool, visitor, customer_id)
     return answer
@@ -70,7 +70,7 @@ async def _bring_basket(request: Web, answer: Response[str], pool: asyncpg.Pool,
 def _sign_up_page(request: Web, visitor: Visitor, form: dict[str, str], problems: dict[str, str]) -> Response[str]:
     shown = {name: form.get(name, "") for name in ("name", "phone", "email")}
     context = {
-        "form": shown | {"next": own_address(form.get("next", "/account"))},
+        "form": shown | {"next": next_of(form, "/account")},
         "errors": problems,
         "chars_min": PASSWORD_CHARS_MIN,
     }
@@ -103,7 +103,7 @@ async def do_sign_up(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
             )  # fmt: skip
     except InvalidInput as refusal:
         return _sign_up_page(request, visitor, form, refusal.problems)
-    answer = go_to(request, own_address(form.get("next", "/account")))
+    answer = go_to(request, next_of(form, "/account"))
     keep_shopper(request, answer, await open_session(pool, customer_id, source=visitor.source))
     await _bring_basket(request, answer, pool, visitor, customer_id)
     return answer

@@ -81,7 +81,7 @@ def read_place(text: str | None) -> Place | None:
     try:
         latitude, longitude, *names = json.loads(unquote(text))
         latitude, longitude = float(latitude), float(longitude)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
