@@ -6,6 +6,8 @@ const RESULT_SHOWN_MS = 1600;
 // The next read may stand in the field already when the last one is answered, and be the same code: only its keys tell.
 let writtenSinceSent = false;
 const field = () => document.querySelector("[data-scan-input]");
+// Where names are typed too, Korean letters stay: the server tries what a scanner may have meant by them.
+const takesCodesOnly = (input) => !input.matches("[data-scan-names]");
 const isTyping = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const isBusyElsewhere = () => document.querySelector("dialog[open]") || isTyping(document.activeElement);
 const isNowhere = () => !document.activeElement || document.activeElement === document.body || document.activeElement.id === "main";
@@ -18,18 +20,19 @@ document.addEventListener("keydown", (event) => {
     if (isBusyElsewhere() || !writes || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
     input.focus();
   }
-  keepKey(event, input);
+  if (takesCodesOnly(input)) keepKey(event, input);
 });
 document.addEventListener("input", (event) => {
   if (event.target !== field()) return;
   writtenSinceSent = true;
-  if (!event.isComposing) writeKept(event.target);
+  if (!event.isComposing && takesCodesOnly(event.target)) writeKept(event.target);
 });
 document.addEventListener("compositionend", (event) => {
-  if (event.target === field()) queueMicrotask(() => writeKept(event.target));
+  if (event.target === field() && takesCodesOnly(event.target)) queueMicrotask(() => writeKept(event.target));
 });
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-scan]")) writeKept(event.target.querySelector("[data-scan-input]"));
+  const input = event.target.matches("[data-scan]") && event.target.querySelector("[data-scan-input]");
+  if (input && takesCodesOnly(input)) writeKept(input);
   forgetKeys();
 }, true);
 

@@ -115,6 +115,38 @@ async def test_the_camera_reads_the_customers_code(site: Site, site_shop: Shop, 
     assert (await site_shop.view(order.id)).state == "completed"
 
 
+async def compose(page: Page, *syllables: tuple[str, ...]) -> None:
+    """As the Korean input method types: each syllable grows while it is being composed."""
+    keyboard = await page.context.new_cdp_session(page)
+    for steps in syllables:
+        for step in steps:
+            await keyboard.send(
+                "Input.dispatchKeyEvent", {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process", "code": "KeyA"}
+            )
+            await keyboard.send("Input.imeSetComposition", {"text": step, "selectionStart": len(step), "selectionEnd": len(step)})
+        await keyboard.send("Input.insertText", {"text": steps[-1]})
+
+
+async def test_a_clerk_finds_goods_by_their_korean_name(open_context, site_shop: Shop) -> None:
+    page = await open_context("tablet")
+    await sign_in(page)
+    await page.goto("/counter/stock")
+    field = page.locator("[data-scan-input]")
+    await expect(field).to_be_focused()
+    await compose(page, ("ㅁ", "머"), ("ㄱ", "그"))
+    await expect(field).to_have_value("머그")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("이 매장의 ‘머그’")).to_be_visible()
+
+
+async def test_a_code_field_still_reads_a_scanner_in_korean_mode(open_context, site_shop: Shop) -> None:
+    page = await open_context("tablet")
+    await sign_in(page)
+    await expect(page.locator("[data-scan-input]")).to_be_focused()
+    await page.keyboard.insert_text("뮤ㅍ")
+    await expect(page.locator("[data-scan-input]")).to_have_value("abv")
+
+
 async def test_the_queue_and_picks_look_right_at_every_size(open_context, site_shop: Shop) -> None:
     await site_shop.place((1, 1))
     page = await open_context("phone")

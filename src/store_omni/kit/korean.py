@@ -93,3 +93,8 @@ def typed_in_hangul(text: str) -> str | None:
     """What Korean letters would have been on the Latin keyboard: `ㅡㅕㅎ` → `mug`. None where a character has no key."""
     found = [_LATIN.get(letter) or (" " if letter == " " else None) for letter in jamo(text)]
     return "".join(key.lower() for key in found if key) if text and all(found) else None
+
+
+def keys_pressed(text: str) -> str:
+    """A code that a scanner typed while the keyboard was in Korean: `ㅡㅕㅎ-1` → `mug-1`. Characters with no key stay."""
+    return "".join(_LATIN.get(letter, letter) for letter in jamo(text))

@@ -42,6 +42,17 @@ async def test_a_name_lists_what_fits_and_nothing_is_refused(counter: AsyncTestC
     assert (await counter.get("/counter/stock/999999")).status_code == 404
 
 
+@pytest.mark.parametrize("typed", ["ㅡㅕㅎ-1", "mug-1"])
+async def test_a_code_written_in_the_wrong_language_or_case_is_understood(
+    counter: AsyncTestClient, shop: Shop, typed: str
+) -> None:
+    """The field keeps Korean letters for names, so a scanner's code may arrive as `ㅡㅕㅎ-1`."""
+    mug = shop.world.items[0]
+    assert mug.code == "MUG-1"
+    scanned = await send(counter, "/counter/stock/scans", {"code": typed}, headers=HTMX)
+    assert scanned.headers["hx-replace-url"] == f"/counter/stock/{mug.sku_id}"
+
+
 async def test_what_the_store_never_had_is_said(counter: AsyncTestClient, shop: Shop) -> None:
     sku = shop.world.items[5].sku_id
     product = await shop.pool.fetchval("SELECT product_id FROM catalog.sku WHERE id = $1", sku)

@@ -11,6 +11,7 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
+from store_omni.kit.korean import keys_pressed
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, set_aside_damaged
 from store_omni.stockroom.counting import Zone, start_count
 from store_omni.stockroom.errors import UnknownGoods
@@ -70,10 +71,12 @@ async def scans(request: Req, read: NamedDependency[ReadSession], by: NamedDepen
     if not code:
         raise InvalidInput({"code": N_("Scan or type a code first.")}, form)
     store_id = cast(int, by.store_id)
-    known = await known_goods(read, [code])
-    if code in known:
-        context = {"staff": staff_view(request)} | await _found(read, store_id, known[code])
-        address = f"/counter/stock/{known[code]}"
+    # The field keeps Korean letters, because names are typed into it; a scanner may have written a code with them.
+    readings = list(dict.fromkeys((code, keys_pressed(code), keys_pressed(code).upper())))
+    known = await known_goods(read, readings)
+    if found := next((known[reading] for reading in readings if reading in known), None):
+        context = {"staff": staff_view(request)} | await _found(read, store_id, found)
+        address = f"/counter/stock/{found}"
         if not wants_fragment(request):
             return go_to(request, address)
         return page(request, "counter/stock/_item.html", context, headers={"HX-Replace-Url": address})
