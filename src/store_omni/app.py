@@ -48,6 +48,7 @@ from store_omni.web.plumbing.observing import observed
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
 from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
+from store_omni.web.plumbing.watching import Watch
 from store_omni.web.shop import FACE as SHOP
 from store_omni.web.shop.fronting import ListFront
 from store_omni.web.shop.listing import Lists
@@ -105,7 +106,12 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     await refuse_unfit_schema(app.state.pool)
     app.state.order_front.state = app.state
     listener = Listener(settings.database_url, app.state.stock.snapshot)
-    beside = [asyncio.create_task(listener.run()), asyncio.create_task(_warm(app, listener))]
+    app.state.watch = Watch(app.state.pool)
+    beside = [
+        asyncio.create_task(listener.run()),
+        asyncio.create_task(app.state.watch.run()),
+        asyncio.create_task(_warm(app, listener)),
+    ]
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ import asyncpg
 
 from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
 from store_omni.kit.database import PATIENCE_SECONDS, open_pool
+from store_omni.notifications.condition import read_condition
 from store_omni.notifications.posting import SmtpPost
 from store_omni.notifications.texting import SolapiTexter
 from store_omni.settings import Settings
@@ -140,6 +141,8 @@ async def _problems_of_database(settings: Settings) -> list[str]:
             found.append(problem)
         elif fit.changed:
             found.append(f"A newer release made these database functions: {', '.join(fit.changed)}. Restart with that release.")
+        if fit.problem() is None:
+            found += [trouble.sentence() for trouble in (await read_condition(connection)).troubles()]
         return found
     finally:
         await connection.close()

@@ -39,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True):
     trust_unsafe_database: only for tests, whose data may die; no environment variable sets it.
     trusted_proxies: whose X-Forwarded-For is believed; with none, the peer is the source of a request.
     log: form of the log lines, `text` or `json`.
+    watch_token: the bearer token of /health/full and /metrics; None: both are not there.
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     sms: the gateway for text messages; None sends none, and guests get small baskets only, because no phone can be proved.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True):
     texts_per_hour: int = 10
     codes_per_hour: int = 6
     log: str = "text"
+    watch_token: str | None = None
     warm_skus: int = 2_000
     trust_unsafe_database: bool = False
     trusted_proxies: tuple[Network, ...] = ()
@@ -153,6 +155,12 @@ def _trusted_proxies(typed: str) -> tuple[Network, ...]:
         ) from None
 
 
+def _watch_token(typed: str | None) -> str | None:
+    if typed is not None and not re.fullmatch(r"[!-~]{16,200}", typed):
+        raise SettingsProblem("STORE_OMNI_WATCH_TOKEN must be 16 to 200 letters without spaces: openssl rand -hex 16 makes one.")
+    return typed
+
+
 def log_form() -> str:
     typed = os.environ.get("STORE_OMNI_LOG") or "text"
     if typed not in FORMS:
@@ -180,6 +188,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         smtp_url=_smtp_url(environment.get("STORE_OMNI_SMTP_URL")),
         secrets=read_secrets(secrets_file(), make=make_secrets) or Secrets("", ""),
         log=log_form(),
+        watch_token=_watch_token(environment.get("STORE_OMNI_WATCH_TOKEN") or None),
         pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
         warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),

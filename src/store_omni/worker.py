@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -14,6 +15,7 @@ from store_omni.fitting import refuse_unfit_schema
 from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
+from store_omni.journal.beating import BEAT_SECONDS, beat, forget_beats, stop_beating
 from store_omni.journal.dispatching import dispatch
 from store_omni.journal.sealing import head
 from store_omni.kit.database import open_engine, open_pool
@@ -37,25 +39,49 @@ CONSUMERS = {CONSUMER: frozenset(TEMPLATES)}
 async def _lead(connection: asyncpg.Connection, stop: asyncio.Event) -> bool:
     """Waits until this process is the leader (True) or is told to stop (False). The lock lives as long as its
     connection, so a killed leader is followed within half a second."""
-    waits = False
+    waits, loop = False, asyncio.get_running_loop()
+    beats_at = loop.time()
     while not stop.is_set():
         if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
             return True
         if not waits:
             log.info("another worker leads; this one waits")
             waits = True
+        if loop.time() >= beats_at:
+            await beat(connection, leads=False)
+            beats_at = loop.time() + BEAT_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LEADER_POLL_SECONDS)
     return False
 
 
-def _steady(name: str, work: Callable[[], Awaitable[object]], busy: set[str]) -> Callable[[], Awaitable[None]]:
+Job = tuple[str, float, Callable[[], Awaitable[object]]]
+
+
+class Lateness:
+    """When each job must have ended again: twice its interval after it last did."""
+
+    def __init__(self, jobs: list[Job]) -> None:
+        self._intervals = {name: seconds for name, seconds, _ in jobs}
+        self._ended = dict.fromkeys(self._intervals, monotonic())
+
+    def ended(self, name: str) -> None:
+        if name in self._intervals:
+            self._ended[name] = monotonic()
+
+    def seconds(self) -> float:
+        now = monotonic()
+        return max([0.0, *(now - at - 2 * self._intervals[name] for name, at in self._ended.items())])
+
+
+def _steady(name: str, work: Callable[[], Awaitable[object]], busy: set[str], late: Lateness) -> Callable[[], Awaitable[None]]:
     """A job that fails says so and runs again at its next time: the timetable must outlive a bad minute."""
 
     async def run() -> None:
         busy.add(name)
         try:
             await work()
+            late.ended(name)
         except Exception:
             log.exception("job %s failed; it runs again at its next time", name)
         finally:
@@ -70,7 +96,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     engine, sessions = open_engine(settings.database_url, size=10)
     leadership = await asyncpg.connect(settings.database_url)
     house = House(settings, render_letter, {"email": carrier_of_mail(settings), "sms": carrier_of_texts(settings)})
-    jobs: list[tuple[str, float, Callable[[], Awaitable[object]]]] = [
+    jobs: list[Job] = [
         ("announce", 0.25, Announcer(pool).announce),
         ("dispatch", 0.5, lambda: dispatch(pool, CONSUMERS)),
         ("tell", 0.5, lambda: tell(sessions, settings)),
@@ -91,9 +117,11 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         # It may have waited through an upgrade that it does not fit.
         await refuse_unfit_schema(leadership)
         log.info("leading")
-        clock, busy = AsyncIOScheduler(), set[str]()
+        clock, busy, late = AsyncIOScheduler(), set[str](), Lateness(jobs)
+        await beat(pool, leads=True)
+        jobs.append(("beat", BEAT_SECONDS, lambda: beat(pool, leads=True, late_seconds=late.seconds())))
         for name, seconds, work in jobs:
-            clock.add_job(_steady(name, work, busy), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
+            clock.add_job(_steady(name, work, busy, late), "interval", seconds=seconds, id=name, max_instances=1, coalesce=True)
         clock.start()
         lost = asyncio.Event()
         leadership.add_termination_listener(lambda *_: lost.set())
@@ -107,6 +135,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
             await asyncio.wait_for(leadership.close(), 2)
+            await asyncio.wait_for(stop_beating(pool), 2)
         await house.close()
         await engine.dispose()
         await pool.close()
@@ -137,6 +166,7 @@ async def forget_old(pool: asyncpg.Pool) -> None:
         "UPDATE inventory.hold SET phone_hash = NULL, device_hash = NULL WHERE state <> 'active' "
         "AND ended_at < now() - interval '1 day' AND coalesce(phone_hash, device_hash) IS NOT NULL"
     )
+    await forget_beats(pool)
     await pool.execute("DELETE FROM inventory.notice WHERE at < now() - interval '1 day'")
     await pool.execute("DELETE FROM orders.order_viewer WHERE expires_at < now()")
     await pool.execute("DELETE FROM staff.sign_in WHERE expires_at < now() - interval '30 days'")

@@ -132,3 +132,18 @@ class Tries(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
     since: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Heartbeat(Base):
+    """A worker lives. `since`: it leads, or waits to lead, since then. `late_seconds`: how long its latest job is overdue."""
+
+    __tablename__ = "heartbeat"
+    __table_args__ = {"schema": "journal"}
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    pid: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    leads: Mapped[bool]
+    since: Mapped[datetime] = mapped_column(server_default=func.now())
+    beat_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    late_seconds: Mapped[float] = mapped_column(server_default="0")

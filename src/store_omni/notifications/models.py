@@ -19,6 +19,7 @@ class Message(Base):
         Index("ix_message_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_message_order_id", "order_id"),
         Index("ix_message_address", "address", "settled_at"),
+        Index("ix_message_sent", "channel", "settled_at", postgresql_where=text("state = 'sent'")),
         {"schema": "notifications"},
     )
 

@@ -126,6 +126,7 @@ def render(request: Request[Any, Any, Any], template: str, context: dict[str, An
             csp_nonce=request.scope.get("csp_nonce", ""),
             path=here(request.scope),
             brand_name=brand,
+            troubles=request.app.state.watch.troubles(),
             **context,
         )
     )

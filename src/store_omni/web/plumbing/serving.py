@@ -18,6 +18,7 @@ from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.pages import STATIC, see_other
 from store_omni.web.plumbing.security import LANGUAGE_COOKIE
 from store_omni.web.plumbing.texts import LOCALES
+from store_omni.web.plumbing.watching import full
 
 NO_NAMES = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP)
 YEAR_SECONDS = 31_536_000
@@ -39,7 +40,7 @@ async def ready(pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
     return Response("ok")
 
 
-HEALTH = Router(path="/health", route_handlers=[live, ready])
+HEALTH = Router(path="/health", route_handlers=[live, ready, full])
 
 
 @post("/language", status_code=303)
