@@ -61,17 +61,30 @@ class InvalidInput(Refusal):
         self.values = values or {}
 
 
-class TooManyTries(Refusal):
-    code = "too_many_tries"
+class ComeAgainLater(Refusal):
+    """`seconds`: until it is worth another try; told to programs as `Retry-After`."""
+
     status = 429
+
+    def __init__(self, *, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__(minutes=math.ceil(self.seconds / 60), seconds=self.seconds)
+
+
+class TooManyTries(ComeAgainLater):
+    """`seconds`: until the next try counts again."""
+
+    code = "too_many_tries"
     title = N_("Too many tries")
     reason = N_("This has been tried too often in a short time.")
     next_step = N_("Wait %(minutes)s minutes, then try again.")
 
-    def __init__(self, *, seconds: float) -> None:
-        """`seconds`: until the next try counts again; told to programs as `Retry-After`."""
-        self.seconds = max(1, math.ceil(seconds))
-        super().__init__(minutes=math.ceil(self.seconds / 60))
+
+class TooBusy(ComeAgainLater):
+    code = "too_busy"
+    title = N_("Very many people are signing in at this moment")
+    reason = N_("Your password was not checked. We check only so many at once, so that the shop stays quick for everybody.")
+    next_step = N_("Try again in %(seconds)s seconds.")
 
 
 class SignInNeeded(Refusal):

@@ -1,9 +1,26 @@
-"""Secrets that people remember: argon2id, in a thread, because one check takes a tenth of a second of CPU."""
+"""Secrets that people remember: argon2id, in two threads of its own, because one check takes a tenth of a second of CPU and
+64 MiB. Guesses cannot slow the pages down: the queue has an end, and who comes after it is told when to come again."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from pwdlib import PasswordHash
+
+from store_omni.kit.errors import TooBusy
+
+T = TypeVar("T")
+THREADS = 2
+# About two seconds of work. Callers that are known already may wait in the second half, which strangers cannot fill.
+WAITING_MAX = 40
+STRANGERS_WAITING_MAX = 20
+COME_AGAIN_SECONDS = 3
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
+_waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
 
 @cache
@@ -16,11 +33,27 @@ def _decoy() -> str:
     return _hasher().hash("a password nobody has")
 
 
+async def _in_turn(work: Callable[[], T], *, known: bool) -> T:
+    loop = asyncio.get_running_loop()
+    waiting = _waiting.get(loop, 0)
+    if waiting >= (WAITING_MAX if known else STRANGERS_WAITING_MAX):
+        raise TooBusy(seconds=COME_AGAIN_SECONDS)
+    _waiting[loop] = waiting + 1
+    try:
+        return await loop.run_in_executor(_threads, work)
+    finally:
+        _waiting[loop] -= 1
+
+
 async def hash_secret(secret: str) -> str:
-    return await asyncio.to_thread(_hasher().hash, secret)
+    """Errors: `TooBusy`."""
+    return await _in_turn(lambda: _hasher().hash(secret), known=True)
 
 
-async def secret_matches(secret: str, hashed: str | None) -> bool:
-    """False for an unknown account too, after the same work: the time taken must not tell which accounts exist."""
-    matches = await asyncio.to_thread(_hasher().verify, secret, hashed or _decoy())
+async def secret_matches(secret: str, hashed: str | None, *, known: bool = False) -> bool:
+    """False for an unknown account too, after the same work: the time taken must not tell which accounts exist.
+
+    `known`: the caller proved already that she was here before. Errors: `TooBusy`.
+    """
+    matches = await _in_turn(lambda: _hasher().verify(secret, hashed or _decoy()), known=known)
     return matches and hashed is not None

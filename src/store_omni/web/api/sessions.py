@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 
 from store_omni.customers.errors import WrongPassword
 from store_omni.customers.signing_in import shorten_session, sign_in, sign_out
-from store_omni.kit.errors import TooManyTries
+from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.web.api.declaring import changing, refusals
 from store_omni.web.plumbing.guarding import source_of
 
@@ -32,7 +32,7 @@ class SessionOut(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-@post("/sessions", operation_id="open_session", status_code=201, responses=changing(WrongPassword, TooManyTries))
+@post("/sessions", operation_id="open_session", status_code=201, responses=changing(WrongPassword, TooManyTries, TooBusy))
 async def open_session(
     request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool], data: JSONBody[SessionIn]
 ) -> SessionOut:

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 
 from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unreadable
-from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded, TooManyTries
+from store_omni.kit.errors import N_, ComeAgainLater, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
 from store_omni.passes.verifying import Names
 from store_omni.web.plumbing.addresses import here
@@ -105,7 +105,7 @@ def problem(refusal: Refusal) -> dict[str, Any]:
 
 def headers_of(refusal: Refusal) -> dict[str, str]:
     """What a refusal tells programs."""
-    if isinstance(refusal, TooManyTries):
+    if isinstance(refusal, ComeAgainLater):
         return {"retry-after": str(refusal.seconds)}
     return {"allow": refusal.allow} if isinstance(refusal, MethodNotAllowed) else {}
 
