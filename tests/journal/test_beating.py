@@ -26,7 +26,7 @@ async def stop() -> AsyncGenerator[asyncio.Event, None]:
     event.set()
 
 
-async def test_a_leading_worker_says_so_and_leaves_no_trace_when_told_to_stop(
+async def test_a_worker_that_stopped_is_missed_like_a_dead_one(
     pool: asyncpg.Pool, settings: Settings, stop: asyncio.Event
 ) -> None:
     worker = asyncio.create_task(run_worker(settings, stop))
@@ -35,7 +35,8 @@ async def test_a_leading_worker_says_so_and_leaves_no_trace_when_told_to_stop(
     assert condition.leads and condition.troubles() == []
     stop.set()
     await worker
-    assert await pool.fetchval("SELECT count(*) FROM journal.heartbeat") == 0
+    await pool.execute("UPDATE journal.heartbeat SET beat_at = beat_at - interval '61 seconds'")
+    assert [trouble.code for trouble in (await read_condition(pool)).troubles()] == ["no_worker"]
 
 
 async def test_a_worker_that_waits_for_another_one_says_so_too(
@@ -48,6 +49,7 @@ async def test_a_worker_that_waits_for_another_one_says_so_too(
         assert (await read_condition(pool)).standby == 1
         stop.set()
         await worker
+        assert (await read_condition(pool)).standby == 0
         await other.execute("SELECT pg_advisory_unlock_all()")
 
 

@@ -23,8 +23,10 @@ async def beat(connection: Asked, *, leads: bool, late_seconds: float = 0.0) -> 
 
 
 async def stop_beating(connection: Asked) -> None:
-    """It ends as it should: nobody needs to miss it."""
-    await connection.execute("DELETE FROM journal.heartbeat WHERE host = $1 AND pid = $2", socket.gethostname(), os.getpid())
+    """It ends as it should. The trace of one that led stays: where no other follows within a minute, work is not done."""
+    await connection.execute(
+        "DELETE FROM journal.heartbeat WHERE host = $1 AND pid = $2 AND NOT leads", socket.gethostname(), os.getpid()
+    )
 
 
 async def forget_beats(connection: Asked) -> None:

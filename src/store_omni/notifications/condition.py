@@ -67,8 +67,11 @@ class Condition(msgspec.Struct, frozen=True):
     def troubles(self, *, watched_seconds: float | None = None) -> list[Trouble]:
         """Worst first. `watched_seconds`: since when the asker looks: without a worker's trace, so long there was none."""
         found = []
-        if not self.leads and (watched_seconds is None or watched_seconds >= DEAD_SECONDS):
-            found.append(_trouble("never_worked", 0) if self.beat_age is None else _trouble("no_worker", self.beat_age))
+        if self.beat_age is None:
+            if watched_seconds is None or watched_seconds >= DEAD_SECONDS:
+                found.append(_trouble("never_worked", 0))
+        elif not self.leads:
+            found.append(_trouble("no_worker", self.beat_age))
         for channel in self.channels:
             if channel.failing_seconds >= FAILING_SECONDS:
                 code = "mail_failing" if channel.name == "email" else "texts_failing"
