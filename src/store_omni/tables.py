@@ -12,6 +12,7 @@ from store_omni.payments import models as payments
 from store_omni.pickup import models as pickup
 from store_omni.returns import models as returns
 from store_omni.staff import models as staff
+from store_omni.staff import sign_in_models as _sign_ins  # noqa: F401 — more tables of the same room
 from store_omni.stockroom import models as stockroom
 from store_omni.stores import models as stores
 

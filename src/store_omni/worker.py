@@ -26,6 +26,8 @@ from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.notifications.texting import carrier_of_texts
 from store_omni.returns.jobs import close_expired
 from store_omni.settings import Settings, read_settings
+from store_omni.staff.noting import KEPT_DAYS
+from store_omni.staff.signing_in import DEVICE_DAYS
 from store_omni.web.plumbing.letters import render_letter
 
 log = logging.getLogger("store_omni.worker")
@@ -158,8 +160,8 @@ async def log_head(pool: asyncpg.Pool) -> None:
 
 
 async def forget_old(pool: asyncpg.Pool) -> None:
-    """Operation keys live 72 hours, counted tries a day, notices too, sign-ins and used links a month after their end; of an
-    ended hold only what moved is kept, not whose it was."""
+    """Operation keys live 72 hours, counted tries a day, notices too, sign-ins and used links a month after their end, tries to
+    sign in and the browsers of staff 90 days; of an ended hold only what moved is kept, not whose it was."""
     await pool.execute("DELETE FROM journal.operation WHERE at < now() - interval '72 hours'")
     await pool.execute("DELETE FROM journal.tries WHERE since < now() - interval '1 day'")
     await pool.execute(
@@ -170,6 +172,8 @@ async def forget_old(pool: asyncpg.Pool) -> None:
     await pool.execute("DELETE FROM inventory.notice WHERE at < now() - interval '1 day'")
     await pool.execute("DELETE FROM orders.order_viewer WHERE expires_at < now()")
     await pool.execute("DELETE FROM staff.sign_in WHERE expires_at < now() - interval '30 days'")
+    await pool.execute("DELETE FROM staff.sign_in_try WHERE at < now() - make_interval(days => $1)", KEPT_DAYS)
+    await pool.execute("DELETE FROM staff.device WHERE seen_at < now() - make_interval(days => $1)", DEVICE_DAYS)
     await pool.execute("DELETE FROM customers.sign_in WHERE expires_at < now() - interval '30 days'")
 
 

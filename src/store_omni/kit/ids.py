@@ -2,6 +2,7 @@
 guessed is random; what a person reads aloud has no look-alike letters."""
 
 import hashlib
+import hmac
 import secrets
 import uuid
 
@@ -38,3 +39,9 @@ def token_hash(token: str) -> bytes:
     """What the database keeps of a bearer secret: 32 bytes. The secrets hashed here are random and long, so a fast
     hash is right; PINs and passwords go through argon2 instead."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def keyed_hash(key: str, text: str) -> bytes:
+    """16 bytes that tell whether two texts are the same, and nothing else to those who do not hold the key. For texts that are
+    short enough to be guessed: logins, what somebody searched for."""
+    return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:16]

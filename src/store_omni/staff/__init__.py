@@ -1,3 +1,3 @@
-"""Owns: staff accounts, roles, their store, sign-in sessions, tries.
+"""Owns: staff accounts, roles, their store, sign-in sessions, tries, the browsers they are known in.
 Never: what staff do; that is recorded by the rooms they do it in.
-Speaks: StaffSignedIn."""
+Speaks: staff.signed_in, staff.sign_in_failed."""

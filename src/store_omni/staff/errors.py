@@ -6,4 +6,4 @@ class WrongSecret(Refusal):
     status = 422
     title = N_("That did not match")
     reason = N_("The staff number and PIN do not belong together.")
-    next_step = N_("Try again. After 5 tries there is a break of 15 minutes.")
+    next_step = N_("Try again. After a few wrong tries you wait longer each time. A manager can give you a new PIN.")

@@ -1,23 +1,38 @@
-"""Staff sign-in: staff number and PIN, limited tries, a session that can be revoked and takes effect at once."""
+"""Staff sign-in: staff number and PIN, tries that are slowed, a session that can be revoked and takes effect at once."""
 
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
+from sqlalchemy import text
 
 from store_omni.journal.actors import Actor
-from store_omni.journal.limiting import count_try, forget_tries, limit_key
+from store_omni.journal.limiting import count_failure, limit_key
+from store_omni.kit.database import Sessions, WriteSession, writing
+from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.kit.ids import new_id, secret_token, token_hash
 from store_omni.kit.passwords import hash_secret, secret_matches
+from store_omni.kit.tidying import tidy_line
 from store_omni.staff.errors import WrongSecret
+from store_omni.staff.noting import Try, note_try
+from store_omni.staff.slowing import WINDOW_MINUTES, Turn
 
-TRIES_MAX = 5
-TRIES_WINDOW_MINUTES = 15
+LOGIN_CHARS_MAX = 100
+DEVICE_DAYS = 90
 IDLE_MINUTES_MAX = 30
 SESSION_HOURS_MAX = 12
 # The row is touched at most this often: one write per request would cost an fsync per click.
 TOUCH_EVERY_SECONDS = 60
+
+_OPEN = text(
+    """INSERT INTO staff.sign_in (token_hash, account_id, expires_at, source)
+       VALUES (:token, :account, now() + make_interval(hours => :hours), :source)"""
+)
+_REMEMBER = text(
+    """INSERT INTO staff.device (token_hash, account_id) VALUES (:device, :account)
+       ON CONFLICT (token_hash, account_id) DO UPDATE SET seen_at = now()"""
+)
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -42,6 +57,10 @@ class SignedIn(msgspec.Struct, frozen=True):
         )
 
 
+def normal_login(typed: str) -> str:
+    return tidy_line(typed).lower()[:LOGIN_CHARS_MAX]
+
+
 async def add_account(pool: asyncpg.Pool, *, login: str, name: str, role: str, store_id: int | None, secret: str) -> UUID:
     """Makes or renews an account (by login). Returns its id."""
     return await pool.fetchval(
@@ -52,26 +71,64 @@ async def add_account(pool: asyncpg.Pool, *, login: str, name: str, role: str, s
     )  # fmt: skip
 
 
-async def sign_in(pool: asyncpg.Pool, *, login: str, secret: str, roles: tuple[str, ...], source: str) -> str:
-    """Returns the session token for the cookie. Errors: `WrongSecret`, `TooManyTries`. An account of another role gets
-    the same answer as an unknown one."""
-    key = limit_key("staff", login.strip().lower())
-    await count_try(pool, key, tries_max=TRIES_MAX, window_minutes=TRIES_WINDOW_MINUTES)
-    row = await pool.fetchrow(
-        "SELECT id, secret_hash FROM staff.account WHERE login = $1 AND active AND role = ANY($2)",
-        login.strip().lower(),
-        list(roles),
-    )
-    if not await secret_matches(secret, row["secret_hash"] if row else None) or row is None:
+_FIND = """SELECT a.id, a.secret_hash, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known
+  FROM staff.account a LEFT JOIN staff.device d ON d.account_id = a.id AND d.token_hash = $3
+  WHERE a.login = $1 AND a.active AND a.role = ANY ($2)"""
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """Tokens for the cookies: `token` of the session, `device` of this browser."""
+
+    token: str
+    device: str
+
+
+async def sign_in(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str) -> Entered:
+    """Errors: `WrongSecret`, `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
+    attempt = msgspec.structs.replace(attempt, login=normal_login(attempt.login))
+    row = await pool.fetchrow(_FIND, attempt.login, list(attempt.roles), token_hash(attempt.device))
+    attempt = msgspec.structs.replace(attempt, known_device=bool(row and row["known"]))
+    turn = await _take_turn(pool, sessions, attempt, row["id"] if row else None)
+    try:
+        matches = await secret_matches(secret, row["secret_hash"] if row else None, known=attempt.known_device)
+    except TooBusy:
+        await turn.give_back()
+        raise
+    if not matches or row is None:
+        async with sessions.begin() as session:
+            await note_try(writing(session), attempt, "wrong_secret", account_id=row["id"] if row else None, by=None)
         raise WrongSecret
-    await forget_tries(pool, key)
-    token = secret_token()
-    await pool.execute(
-        """INSERT INTO staff.sign_in (token_hash, account_id, expires_at, source)
-           VALUES ($1, $2, now() + make_interval(hours => $3), $4)""",
-        token_hash(token), row["id"], SESSION_HOURS_MAX, source,
-    )  # fmt: skip
-    return token
+    await turn.succeed()
+    person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
+    async with sessions.begin() as session:
+        return await enter(writing(session), attempt, person)
+
+
+async def _take_turn(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, account_id: UUID | None) -> Turn:
+    device = token_hash(attempt.device).hex() if attempt.known_device else ""
+    try:
+        return await Turn(pool).take(login=attempt.login, source=attempt.source, device=device)
+    except TooManyTries:
+        # A series of refused tries is one row: whoever sends thousands does not fill the table.
+        series = limit_key("staff-slowed", attempt.source)
+        if await count_failure(pool, series, window_minutes=WINDOW_MINUTES) == 1:
+            async with sessions.begin() as session:
+                await note_try(writing(session), attempt, "slowed", account_id=account_id, by=None)
+        raise
+
+
+async def enter(session: WriteSession, attempt: Try, person: SignedIn) -> Entered:
+    """Opens the session, remembers the browser and writes down who came in: one transaction."""
+    entered = Entered(secret_token(), attempt.device if attempt.known_device else secret_token())
+    values = {
+        "token": token_hash(entered.token), "account": person.account_id, "hours": SESSION_HOURS_MAX,
+        "source": attempt.source, "device": token_hash(entered.device),
+    }  # fmt: skip
+    await session.execute(_OPEN, values)
+    await session.execute(_REMEMBER, values)
+    by = person.actor(channel=attempt.face, source=attempt.source)
+    await note_try(session, attempt, "signed_in", account_id=person.account_id, by=by)
+    return entered
 
 
 async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:

@@ -5,7 +5,7 @@ import random
 import pytest
 from litestar.testing import AsyncTestClient
 
-from store_omni.staff.signing_in import TRIES_MAX
+from store_omni.staff.slowing import SOURCE_FAILURES_MAX
 from store_omni.web.shop.lookup import LOOKUPS_MAX
 
 from ...factories.browsing import send
@@ -28,8 +28,8 @@ async def test_too_many_tries_say_when_to_come_back(client: AsyncTestClient, wor
     def minutes(answer: object) -> bool:
         return answer.status_code == 429 and 840 < int(answer.headers["retry-after"]) <= 900  # type: ignore[attr-defined]
 
-    for _ in range(TRIES_MAX):
-        await send(client, "/counter/sign-in", {"login": "1001", "pin": "1"})
+    for number in range(SOURCE_FAILURES_MAX):
+        await send(client, "/counter/sign-in", {"login": f"50{number}", "pin": "1"})
     assert minutes(await send(client, "/counter/sign-in", {"login": "1001", "pin": "1"}))
     for _ in range(LOOKUPS_MAX):
         await send(client, "/orders/lookup", {"number": "ABCD-2345", "last_four": "1234"})

@@ -7,14 +7,26 @@ from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from store_omni.kit.errors import Refusal, TooManyTries
+from store_omni.kit.errors import ComeAgainLater, Refusal
 from store_omni.staff.errors import WrongSecret
-from store_omni.staff.signing_in import SESSION_HOURS_MAX, sign_in, sign_out
+from store_omni.staff.noting import Try
+from store_omni.staff.signing_in import DEVICE_DAYS, SESSION_HOURS_MAX, Entered, sign_in, sign_out
 from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE, source_of
 from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
+
+DEVICE_COOKIE = "so_device"
+
+
+def _cookies(request: Request[Any, Any, Any], entered: Entered) -> list[Cookie]:
+    kept = ((STAFF_COOKIE, entered.token, SESSION_HOURS_MAX * 3600), (DEVICE_COOKIE, entered.device, DEVICE_DAYS * 86_400))
+    secure = request.app.state.settings.public_url.startswith("https:")
+    return [
+        Cookie(key=key, value=value, httponly=True, samesite="lax", secure=secure, max_age=seconds)
+        for key, value, seconds in kept
+    ]
 
 
 def staff_sign_in(face: str, home: str, *roles: str) -> Router:
@@ -33,15 +45,15 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
     async def enter(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
         typed = await read_form(request)
         login, target = typed.get("login", ""), next_of(typed, home)
+        attempt = Try(
+            login=login, face=face, roles=roles, source=source_of(request), device=request.cookies.get(DEVICE_COOKIE, ""),
+            key=request.app.state.settings.secrets.key_for("sign-ins"),
+        )  # fmt: skip
         try:
-            token = await sign_in(pool, login=login, secret=typed.get("pin", ""), roles=roles, source=source_of(request))
-        except (WrongSecret, TooManyTries) as refusal:
+            entered = await sign_in(pool, request.app.state.sessions, attempt, typed.get("pin", ""))
+        except (WrongSecret, ComeAgainLater) as refusal:
             return show(request, refusal, login, next_of(typed, ""))
-        secure = request.app.state.settings.public_url.startswith("https:")
-        cookie = Cookie(
-            key=STAFF_COOKIE, value=token, httponly=True, samesite="lax", secure=secure, max_age=SESSION_HOURS_MAX * 3600
-        )
-        return see_other(target, [cookie])
+        return see_other(target, _cookies(request, entered))
 
     @post("/sign-out")
     async def leave(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
