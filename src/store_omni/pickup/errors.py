@@ -49,3 +49,26 @@ class NothingPicked(Refusal):
     title = N_("Nothing to undo")
     reason = N_("No item has been scanned for this order yet.")
     next_step = N_("Scan the first item.")
+
+
+class LastFourWrong(Refusal):
+    code = "last_four_wrong"
+    status = 422
+    title = N_("These are not the last four digits")
+    reason = N_("They do not belong to the phone number of this order. %(left)s tries are left.")
+    next_step = N_("Ask again, without saying the number yourself, or ask for the QR code.")
+
+
+class NumberCheckLocked(Refusal):
+    code = "number_check_locked"
+    title = N_("Five wrong tries: this order needs its QR code")
+    reason = N_("The last four digits were wrong five times, so this way is closed for this order.")
+    next_step = N_("Ask the customer to open the order on a phone: its page shows the code, and a link comes by e-mail.")
+
+
+class NoPhoneToCheck(Refusal):
+    code = "no_phone_to_check"
+    status = 422
+    title = N_("This order has no phone number")
+    reason = N_("There are no digits to compare with.")
+    next_step = N_("Ask the customer to open the order on a phone: its page shows the code, and a link comes by e-mail.")

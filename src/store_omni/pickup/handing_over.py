@@ -19,6 +19,7 @@ from store_omni.passes.issuing import issue
 from store_omni.passes.verifying import spend, verify
 from store_omni.payments.capturing import Captured, Tender, capture_in_store
 from store_omni.payments.errors import AlreadyTaken
+from store_omni.pickup.identifying import pass_by_last_four
 
 # The code on the receipt finds the order for a return; how long returns are taken is for that room to say.
 RECEIPT_PASS_VALID = timedelta(days=365)
@@ -45,16 +46,23 @@ async def hand_over(
     signer: Signer,
     fulfilment_id: UUID,
     *,
-    pass_code: str,
+    pass_code: str = "",
+    last_four: str = "",
     tender: Tender,
     slip_no: str | None,
     by: Actor,
 ) -> HandedOver:
-    """All bags to the person with the code. Locks in the one order: order, lines, stock, payment.
+    """All bags to the person with the code, or to the one who knows `last_four` (see `identifying`). Locks in the one order: order,
+    lines, stock, payment.
 
-    Errors: every `PassRefused`, `WrongState`, `SlipMissing`, `AlreadyTaken`; none of them changes anything.
+    Errors: every `PassRefused`, `LastFourWrong`, `NoPhoneToCheck`, `WrongState`, `SlipMissing`, `AlreadyTaken`; none of them
+    changes anything.
     """
-    known = await verify(session, signer, pass_code, purposes=("pickup",), at_store=by.store_id)
+    by_number = bool(last_four) and not pass_code
+    if by_number:
+        known = await pass_by_last_four(session, fulfilment_id, last_four, by=by)
+    else:
+        known = await verify(session, signer, pass_code, purposes=("pickup",), at_store=by.store_id)
     if known.subject_id != fulfilment_id:
         raise PassInvalid
     row = await lock_fulfilment(session, by.store_id, fulfilment_id)
@@ -80,7 +88,8 @@ async def hand_over(
     handover_id = new_id()
     await consume(session, row.store_id, [line.allocation_id for line in lines], cause=("handover", handover_id), by=by)
     captured = await _take_payment(session, row, tender=tender, slip_no=slip_no, by=by)
-    number = await _write_down(session, row, handover_id, known.id, captured, by=by)
+    verified_by = "number" if by_number else "code"
+    number = await _write_down(session, row, handover_id, known.id, captured, verified_by, by=by)
     money = {"amount_minor": captured.amount_minor, "currency": captured.currency, "tender": captured.tender}
     await record(
         session, "payment.captured", row.subject(), by=by, moved=("due", "captured"),
@@ -88,7 +97,8 @@ async def hand_over(
     )  # fmt: skip
     await move_fulfilment(
         session, row, "hand_over", by=by, kind="pickup.handed_over", sets=", handed_over_at = now()",
-        data={"handover_id": str(handover_id), "receipt": number}, display=money | {"receipt": number},
+        data={"handover_id": str(handover_id), "receipt": number, "verified_by": verified_by},
+        display=money | {"receipt": number, "verified_by": verified_by},
     )  # fmt: skip
     await move_order(session, row.order, "complete", by=by, kind="order.completed")
     await issue(
@@ -113,16 +123,30 @@ async def _take_payment(session: WriteSession, row: FulfilmentRow, *, tender: Te
 
 
 async def _write_down(
-    session: WriteSession, row: FulfilmentRow, handover_id: UUID, pass_id: UUID, captured: Captured, *, by: Actor
+    session: WriteSession,
+    row: FulfilmentRow,
+    handover_id: UUID,
+    pass_id: UUID,
+    captured: Captured,
+    verified_by: str,
+    *,
+    by: Actor,
 ) -> int:
     """The handover row and the receipt with the store's next number, which has no gaps: it is drawn under the
     counter's row lock and rolls back with us."""
     await session.execute(
         text(
-            """INSERT INTO pickup.handover (store_id, id, fulfilment_id, pass_id, staff_id)
-               VALUES (:store, :id, :fulfilment, :pass, :by)"""
+            """INSERT INTO pickup.handover (store_id, id, fulfilment_id, pass_id, staff_id, verified_by)
+               VALUES (:store, :id, :fulfilment, :pass, :by, :verified_by)"""
         ),
-        {"store": row.store_id, "id": handover_id, "fulfilment": row.id, "pass": pass_id, "by": by.id},
+        {
+            "store": row.store_id,
+            "id": handover_id,
+            "fulfilment": row.id,
+            "pass": pass_id,
+            "by": by.id,
+            "verified_by": verified_by,
+        },
     )
     number = await session.scalar(
         text(

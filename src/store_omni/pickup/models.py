@@ -47,13 +47,15 @@ class Bag(Base):
 
 
 class Handover(Base):
-    """A verified transfer to a person. Its pass is UNIQUE: the same code cannot carry goods away twice."""
+    """A verified transfer to a person. Its pass is UNIQUE: the same code cannot carry goods away twice. `verified_by`: the code
+    itself, or the order's number with the last four digits of its phone."""
 
     __tablename__ = "handover"
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "fulfilment_id"], ["orders.fulfilment.store_id", "orders.fulfilment.id"]),
         ForeignKeyConstraint(["store_id", "pass_id"], ["passes.pass.store_id", "passes.pass.id"]),
         CheckConstraint("collector IN ('buyer','proxy')", name="collector"),
+        CheckConstraint("verified_by IN ('code','number')", name="verified_by"),
         Index("uq_handover_pass", "store_id", "pass_id", unique=True),
         Index("ix_handover_fulfilment", "store_id", "fulfilment_id"),
         {"schema": "pickup"},
@@ -65,7 +67,22 @@ class Handover(Base):
     pass_id: Mapped[UUID]
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
     collector: Mapped[str] = mapped_column(server_default="buyer")
+    verified_by: Mapped[str] = mapped_column(server_default="code")
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class NumberCheck(Base):
+    """How often the last four digits of an order's phone were tried instead of its code, and were wrong."""
+
+    __tablename__ = "number_check"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "fulfilment_id"], ["orders.fulfilment.store_id", "orders.fulfilment.id"]),
+        {"schema": "pickup"},
+    )
+
+    store_id: Mapped[int] = mapped_column(primary_key=True)
+    fulfilment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tries: Mapped[int]
 
 
 class Receipt(Base):

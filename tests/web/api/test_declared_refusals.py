@@ -24,6 +24,7 @@ from store_omni.customers.finding import DigitsAlone, NameAlone
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.kit.errors import InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
+from store_omni.pickup.errors import LastFourWrong, NoPhoneToCheck
 from store_omni.returns.errors import NoStoreToReceive
 from store_omni.returns.states import ReturnMovedOn
 from store_omni.stockroom.errors import ListedTwice, ManagerNeeded, MoreThanThere, ReasonMissing, UnknownGoods
@@ -58,7 +59,10 @@ CANNOT: dict[str, dict[type[Refusal], str]] = {
     },
     "cancel_order": {NotEnoughStock: "giving back needs nothing free"},
     "release_hold": {NotEnoughStock: "giving back needs nothing free"},
-    "hand_over": {NotEnoughStock: "what was promised needs nothing free"},
+    "hand_over": {
+        NotEnoughStock: "what was promised needs nothing free",
+        **dict.fromkeys((LastFourWrong, NoPhoneToCheck), "programs hand over by the code alone"),
+    },
     "request_return": {
         **dict.fromkeys((PassInvalid, PassWrongPurpose, PassSpent, PassRevoked, PassExpired, PassWrongStore), BY_STORE),
         ReturnMovedOn: "an older return is only ended while it is open, and it is locked",

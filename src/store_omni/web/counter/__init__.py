@@ -4,6 +4,7 @@ from litestar import Router
 
 from store_omni.web.counter.counts import COUNTS
 from store_omni.web.counter.customers import CUSTOMERS
+from store_omni.web.counter.handovers import HANDOVERS
 from store_omni.web.counter.pickups import PICKUPS
 from store_omni.web.counter.queue import QUEUE
 from store_omni.web.counter.receipts import RECEIPTS
@@ -15,6 +16,6 @@ from store_omni.web.plumbing.signing_in import staff_sign_in
 FACE = Router(
     path="/counter",
     route_handlers=[
-        staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, SCAN, RETURNS, CUSTOMERS, STOCK, COUNTS, RECEIPTS,
+        staff_sign_in("counter", "/counter/queue", "clerk"), QUEUE, PICKUPS, HANDOVERS, SCAN, RETURNS, CUSTOMERS, STOCK, COUNTS, RECEIPTS,
     ],
 )  # fmt: skip

@@ -11,7 +11,6 @@ from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
 from store_omni.journal.looking import note_look
-from store_omni.journal.operations import once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.kit.signing import Signer
@@ -19,7 +18,6 @@ from store_omni.notifications.queries import messages_of
 from store_omni.orders.queries import order_at_store
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
-from store_omni.pickup.handing_over import hand_over
 from store_omni.pickup.packing import BAGS_MAX, pack, stage
 from store_omni.pickup.picking import SHORT_REASONS, Picked, report_short, scan_item, start_picking, undo_scan
 from store_omni.pickup.putting_back import put_back
@@ -53,6 +51,8 @@ async def pickup_context(request: Req, session: ReadSession, fulfilment_id: UUID
         "me": by.id,
         "picked": None,
         "pass_code": None,
+        "last_four": None,
+        "handing_over": False,
     }
 
 
@@ -163,29 +163,6 @@ async def staging(
     return await _after(request, write, fulfilment_id, by)
 
 
-@post("/{fulfilment_id:uuid}/handover", status_code=200)
-async def handover(
-    request: Req,
-    write: NamedDependency[WriteSession],
-    signer: NamedDependency[Signer],
-    fulfilment_id: FromPath[UUID],
-    by: NamedDependency[Actor],
-) -> Response[str]:
-    """The one that gives goods and takes money: sent twice, it happens once."""
-    form = await read_form(request)
-    checks = Checks(form)
-    tender = checks.one_of("tender", ("cash", "card_terminal"))
-    checks.done()
-    code, slip = form.get("pass_code", ""), form.get("slip_no")
-
-    async def work() -> dict[str, Any]:
-        done = await hand_over(write, signer, fulfilment_id, pass_code=code, tender=tender, slip_no=slip, by=by)  # type: ignore[arg-type]
-        return {"receipt": done.receipt_number}
-
-    await once(write, operation_key(request, form), [str(fulfilment_id), code, tender, slip], by, work)
-    return go_to(request, f"/counter/pickups/{fulfilment_id}")
-
-
 @post("/{fulfilment_id:uuid}/cancellation", status_code=200)
 async def cancellation(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
@@ -254,7 +231,7 @@ PICKUPS = Router(
     guards=[staff_guard("counter", "clerk")],
     dependencies={"by": Provide(by)},
     route_handlers=[
-        show, history, picking, scans, undo, shortage, packing, staging, handover, cancellation, back_on_shelf, labels, receipt,
+        show, history, picking, scans, undo, shortage, packing, staging, cancellation, back_on_shelf, labels, receipt,
         receipt_qr,
         label_qr,
     ],

@@ -21,6 +21,12 @@ def phone(e164: str | None) -> str:
     return say_phone(e164)
 
 
+def phone_hidden(e164: str | None) -> str:
+    """`010-1234-••••`: the last four digits are what a customer says to prove who she is."""
+    said = say_phone(e164)
+    return f"{said[:-4]}••••" if said else ""
+
+
 def day_words(instant: datetime | date, zone: str = HOME_ZONE, now: datetime | None = None) -> str:
     """오늘, 내일, 어제, or the date as the language writes it. A date is already one of that zone."""
     tz = ZoneInfo(zone)

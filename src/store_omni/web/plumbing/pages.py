@@ -94,6 +94,7 @@ def environment() -> Environment:
         "money": formats.money,
         "when": formats.when,
         "phone": formats.phone,
+        "phone_hidden": formats.phone_hidden,
         "distance": formats.distance,
         "day": formats.day_words,
         "clock": formats.clock_time,
