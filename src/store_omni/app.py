@@ -16,6 +16,8 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from store_omni.catalog.knowing import KnownProducts, KnownSkus
 from store_omni.doctoring import refuse_unfit
@@ -26,6 +28,7 @@ from store_omni.inventory.listening import Listener
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.connecting import Headers
 from store_omni.kit.database import DATABASE_ERRORS, PATIENCE_SECONDS, open_engine, open_pool
+from store_omni.kit.metering import CONNECTIONS
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
 from store_omni.settings import Settings, read_settings
@@ -44,7 +47,8 @@ from store_omni.web.office import FACE as OFFICE
 from store_omni.web.plumbing import units
 from store_omni.web.plumbing.asking import Asking
 from store_omni.web.plumbing.manners import HSTS, Manners
-from store_omni.web.plumbing.observing import observed
+from store_omni.web.plumbing.metrics import METRICS
+from store_omni.web.plumbing.observing import Tally, observed
 from store_omni.web.plumbing.refusing import HANDLERS
 from store_omni.web.plumbing.security import security
 from store_omni.web.plumbing.serving import HEALTH, LANGUAGE, STATIC_FILES
@@ -71,13 +75,19 @@ class Application(Litestar):
     """Litestar, and before all of it what is answered without it."""
 
     front: Front
+    tally: Tally
     manners: Manners
 
     def at_once(self, request: bytes, common: Headers) -> bytes | None:
         """See `kit.connecting.Ahead`."""
-        return self.front.at_once(request, common)
+        answer = self.front.at_once(request, common)
+        if answer is not None:
+            self.tally.at_once += 1
+        return answer
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
+        if scope["type"] == "http":
+            self.tally.called += 1
         return self.manners(scope, receive, send)
 
 
@@ -106,7 +116,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     await refuse_unfit_schema(app.state.pool)
     app.state.order_front.state = app.state
     listener = Listener(settings.database_url, app.state.stock.snapshot)
-    app.state.watch = Watch(app.state.pool)
+    app.state.watch = Watch(app.state.pool, lambda: _meter(app, engine))
     beside = [
         asyncio.create_task(listener.run()),
         asyncio.create_task(app.state.watch.run()),
@@ -120,6 +130,17 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         await app.state.batch_pool.close()
         await app.state.pool.close()
         await engine.dispose()
+
+
+def _meter(app: Litestar, engine: AsyncEngine) -> None:
+    app.state.tally.tell()
+    for name, pool in (("requests", app.state.pool), ("batches", app.state.batch_pool)):
+        CONNECTIONS.labels(name, "used").set(pool.get_size() - pool.get_idle_size())
+        CONNECTIONS.labels(name, "idle").set(pool.get_idle_size())
+    sessions = engine.pool
+    assert isinstance(sessions, QueuePool)
+    CONNECTIONS.labels("sessions", "used").set(sessions.checkedout())
+    CONNECTIONS.labels("sessions", "idle").set(sessions.checkedin())
 
 
 async def _warm(app: Litestar, listener: Listener) -> None:
@@ -141,7 +162,7 @@ def create_app(settings: Settings | None = None) -> Application:
     """`settings` None: read from the environment (what the server does)."""
     settings = settings or read_settings()
     pages = Router(
-        path="/", route_handlers=[HEALTH, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE], include_in_schema=False
+        path="/", route_handlers=[HEALTH, METRICS, LANGUAGE, STATIC_FILES, SHOP, COUNTER, DESK, OFFICE], include_in_schema=False
     )
     csrf = CSRFConfig(
         secret=settings.secrets.key_for("forms"),
@@ -182,6 +203,7 @@ def create_app(settings: Settings | None = None) -> Application:
         ),
     )
     # Around everything, because a path that no route matches passes no middleware, and needs its headers and language too.
+    app.tally = app.state.tally = Tally()
     app.state.order_front = OrderFront(observed(security(app.asgi_handler)))
     app.state.history_front = HistoryFront(app.state.order_front)
     app.state.list_front = ListFront(app.state.history_front, csrf)

@@ -1,11 +1,10 @@
-"""The real programs, from their first line to their last, in one format."""
+"""The real programs, from their first line to their last: one format, and figures of all processes together."""
 
 import json
 import os
+import re
 import signal
-import subprocess
-import sys
-import time
+import socket
 from pathlib import Path
 
 import httpx
@@ -14,48 +13,47 @@ import pytest
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.migrating import migrate
 
-from .crowding import free_port
+from .programs import Programs, programs
 
 REQUIRED = {"time", "level", "logger", "message"}
+TOKEN = "0123456789abcdef"
+REQUESTS = 20
 
 
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address).status_code == 200
-    except httpx.TransportError:
-        return False
+def _ask(programs: Programs) -> None:
+    with httpx.Client(base_url=programs.address) as client:
+        for _ in range(REQUESTS):
+            assert client.get("/sign-in").status_code == 200
+
+
+def _counted(programs: Programs) -> float:
+    text = httpx.get(f"{programs.address}/metrics", headers={"authorization": f"Bearer {TOKEN}"}).text
+    found = re.search(r'store_omni_requests_total\{method="GET",route="/sign-in",status="200"\} (\S+)', text)
+    return float(found[1]) if found else 0.0
 
 
 @pytest.mark.race
-def test_web_and_worker_speak_in_one_format(tmp_path: Path) -> None:
-    """`serve` and `worker` refuse a database without durability, so this one has it."""
-    port = free_port()
+def test_web_and_worker_speak_in_one_format_and_count_together(tmp_path: Path) -> None:
     with Cluster.at(tmp_path / "postgres") as durable:
         migrate(durable.url)
-        environment = os.environ | {
-            "STORE_OMNI_DATABASE_URL": durable.url, "STORE_OMNI_DATA_DIR": str(tmp_path), "STORE_OMNI_LOG": "json",
-        }  # fmt: skip
-        command = [sys.executable, "-m", "store_omni"]
-        serve = [*command, "serve", "--port", str(port), "--workers", "2"]
-        with (tmp_path / "web.log").open("w") as web_log, (tmp_path / "worker.log").open("w") as worker_log:
-            web = subprocess.Popen(serve, env=environment, stdout=web_log, stderr=web_log)
-            worker = subprocess.Popen([*command, "worker"], env=environment, stdout=worker_log, stderr=worker_log)
-            try:
-                while not _answers(f"http://127.0.0.1:{port}/health/ready"):
-                    assert web.poll() is None, (tmp_path / "web.log").read_text()
-                    time.sleep(0.1)
-                httpx.get(f"http://127.0.0.1:{port}/nothing/%1b[31m%0aINFO")
-                while "leading" not in (tmp_path / "worker.log").read_text():
-                    assert worker.poll() is None, (tmp_path / "worker.log").read_text()
-                    time.sleep(0.1)
-            finally:
-                for program in (web, worker):
-                    program.send_signal(signal.SIGTERM)
-                for program in (web, worker):
-                    program.wait(60)
+        with programs(tmp_path, durable.url, log="json", watch_token=TOKEN) as started:
+            started.serve(workers=2)
+            started.work()
+            with socket.create_connection(("127.0.0.1", started.port)) as raw:
+                raw.sendall(b"GET /nothing/%1b[31m%0aINFO HTTP/1.1\r\nhost: x\r\n\r\n")
+                assert raw.recv(100).startswith(b"HTTP/1.1 404")
+            _ask(started)
+            # Others come in their place; what those before them counted still counts.
+            before = started.processes("serve")
+            assert len(before) == 2
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+            started.wait("serve", lambda: not before & started.processes("serve") and started.answers("/health/ready"))
+            _ask(started)
+            assert _counted(started) == 2 * REQUESTS
     loggers = set()
-    for name in ("web.log", "worker.log"):
-        for line in (tmp_path / name).read_text().splitlines():
+    for name in ("serve", "worker"):
+        for line in started.log(name).splitlines():
             said = json.loads(line)
             assert set(said) >= REQUIRED, line
             loggers.add(said["logger"])

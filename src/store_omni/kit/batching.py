@@ -14,6 +14,7 @@ import asyncpg
 
 from store_omni.kit.database import UNREACHABLE_ERRORS
 from store_omni.kit.errors import N_, InvalidInput, Refusal
+from store_omni.kit.metering import BatchMeter
 
 log = logging.getLogger(__name__)
 BATCH_ROWS_MAX = 128
@@ -59,6 +60,7 @@ class Batches:
     def __init__(self, pool: asyncpg.Pool, sql: str) -> None:
         self.pool = pool
         self._sql = sql
+        self._meter = BatchMeter(sql)
         self._waiting: deque[Waiting] = deque()
         self._in_the_air: set[int] = set()
         self._flights: set[asyncio.Task[None]] = set()
@@ -149,11 +151,14 @@ class Batches:
         """Answers whom it can, and returns those that should be tried without the others."""
         rows = b",".join(b'{"no":%d,%b' % (no, row[1:]) for no, (_, row, _) in enumerate(batch))
         answers = {answer["no"]: answer for answer in await self.pool.fetchval(self._sql, f"[{rows.decode()}]")}
+        self._meter.sent(len(batch))
         again = []
         for no, waiting in enumerate(batch):
             if len(batch) > 1 and answers[no].get("again"):
                 again.append(waiting)
-            elif not waiting[2].done():
+                continue
+            self._meter.answered(answers[no])
+            if not waiting[2].done():
                 waiting[2].set_result(answers[no])
         return again
 

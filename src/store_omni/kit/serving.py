@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import tempfile
 import time
 
 from uvicorn import Config
@@ -14,6 +15,7 @@ from uvicorn.supervisors.multiprocess import Process
 
 from store_omni.kit.connecting import Connection
 from store_omni.kit.logs import set_up_logs
+from store_omni.kit.metering import FOLDER, forget_process
 from store_omni.kit.sharing import Places, SharingServer
 
 log = logging.getLogger("uvicorn.error")  # where the library says what becomes of its processes
@@ -66,6 +68,7 @@ class Processes(Multiprocess):
                 continue
             process.kill()
             process.join()
+            forget_process(os.environ[FOLDER], process.pid)
             if process.exitcode == STARTUP_FAILURE and not self.has_been_ready:
                 self.could_not_start = True
                 self.should_exit.set()
@@ -88,6 +91,7 @@ class Processes(Multiprocess):
                 return
             before.terminate()
             _join(before, time.monotonic() + KILL_SECONDS)
+            forget_process(os.environ[FOLDER], before.pid)
             self.processes[place] = after
 
     def handle_ttin(self) -> None:
@@ -148,7 +152,8 @@ def serve(application: str, *, host: str, port: int, workers: int, log_form: str
         listener = config.bind_socket()
     except SystemExit:
         return 1  # it has said why
-    with listener:
+    with listener, tempfile.TemporaryDirectory(prefix="store_omni_metrics_", ignore_cleanup_errors=True) as folder:
+        os.environ[FOLDER] = folder  # its processes inherit it
         processes = Processes(config, [listener])
         processes.run()
     return 1 if processes.could_not_start else 0

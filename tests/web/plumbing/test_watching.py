@@ -1,5 +1,7 @@
 """/health/full for the operator's probe, and the banner on managers' pages."""
 
+import re
+
 import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
@@ -48,6 +50,35 @@ async def test_it_says_what_is_wrong(watched: AsyncTestClient, shop: Shop) -> No
     assert answer.json()["worker"]["leads"] is True and answer.json()["worker"]["late_seconds"] == 3
     assert set(answer.json()["oldest_seconds"]) == {"unsealed_facts", "deliveries"}
     assert (await watched.get("/health/ready")).status_code == 200, "this process can serve, whatever the worker does"
+
+
+async def test_metrics_need_the_token_too(watched: AsyncTestClient) -> None:
+    assert (await watched.get("/metrics", follow_redirects=False)).status_code in (303, 401)
+    answer = await watched.get("/metrics", headers=BEARER)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+
+
+def _value(text: str, name: str) -> float:
+    """Of the first sample that begins so; 0 where there is none."""
+    found = re.search(rf"^{re.escape(name)}\S* (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+async def test_orders_refusals_and_batches_are_counted(watched: AsyncTestClient, shop: Shop) -> None:
+    before = (await watched.get("/metrics", headers=BEARER)).text
+    await shop.place()
+    await watched.get("/nothing-here")
+    after = (await watched.get("/metrics", headers=BEARER)).text
+    for name in (
+        'store_omni_batch_answers_total{batch="orders.place_batch",outcome="ok"}',
+        'store_omni_batch_rows_count{batch="orders.place_batch"}',
+        'store_omni_refusals_total{code="not_found"}',
+        'store_omni_requests_total{method="GET",route="(no route)",status="404"}',
+    ):
+        assert _value(after, name) == _value(before, name) + 1, name
+    for name in ("store_omni_database_connections", "store_omni_request_seconds_bucket", "store_omni_queue_oldest_seconds"):
+        assert name in after
 
 
 async def test_managers_see_a_dead_worker_on_every_page_and_others_do_not(

@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from store_omni.kit.forwarding import is_trusted
 from store_omni.kit.logs import Asked, request
+from store_omni.kit.metering import PREPARED, REQUESTS, SECONDS
 from store_omni.web.plumbing.guarding import source_in
 
 log = logging.getLogger("store_omni.access")
@@ -23,6 +24,8 @@ NO_ROUTE = "(no route)"
 # Asked for at each page or each few seconds: a line only where something is wrong.
 QUIET = ("/static", "/health", "/metrics")
 CLIENT_LEFT = 499
+STREAM = b"text/event-stream"
+FACES = ("counter", "desk", "office", "api", "static", "health", "metrics")
 
 
 def route_of(scope: Any) -> str:
@@ -45,28 +48,47 @@ def observed(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        begun, status = perf_counter(), CLIENT_LEFT
+        begun, status, streams = perf_counter(), CLIENT_LEFT, False
+        scope["litestar_app"].state.tally.routed += 1
         asked = Asked(request_id(scope), source_in(scope))
         request.set(asked)
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
+                streams = any(name == b"content-type" and value.startswith(STREAM) for name, value in message["headers"])
                 message["headers"] = [*message["headers"], (HEADER, asked.id.encode())]
             await send(message)
 
         try:
             await app(scope, receive, send_with_id)
         finally:
-            _tell(scope, status, perf_counter() - begun)
+            _tell(scope, status, perf_counter() - begun, streams)
 
     return middleware
 
 
-def _tell(scope: Any, status: int, seconds: float) -> None:
+def _tell(scope: Any, status: int, seconds: float, streams: bool) -> None:
     route = route_of(scope)
+    REQUESTS.labels(scope["method"], route, status).inc()
+    if not streams:
+        face = route.split("/", 2)[1] if route.startswith("/") else ""
+        SECONDS.labels(face if face in FACES else "shop").observe(seconds)
     if status < 400 and route.startswith(QUIET):
         return
     fields = {"method": scope["method"], "path": route, "status": status, "ms": round(seconds * 1000, 1)}
     log.info("%s", status, extra={"fields": fields})
+
+
+class Tally:
+    """How many requests a process began: all, those among them that reached the router, and those answered without even a request
+    object. Plain numbers, because the readiest answers have no time for more; they go to the counters every few seconds."""
+
+    def __init__(self) -> None:
+        self.called = self.routed = self.at_once = self._told = 0
+
+    def tell(self) -> None:
+        prepared = self.called - self.routed + self.at_once
+        PREPARED.inc(max(0, prepared - self._told))
+        self._told = max(prepared, self._told)

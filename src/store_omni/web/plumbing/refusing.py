@@ -13,6 +13,7 @@ from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unreadable
 from store_omni.kit.errors import N_, ComeAgainLater, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
+from store_omni.kit.metering import REFUSALS
 from store_omni.passes.verifying import Names
 from store_omni.web.plumbing.addresses import here
 from store_omni.web.plumbing.formats import exact
@@ -74,6 +75,7 @@ def _value(value: object) -> object:
 
 
 def say(refusal: Refusal) -> Said:
+    REFUSALS.labels(refusal.code).inc()
     params = {key: _value(value) for key, value in refusal.params.items()}
 
     def fill(message: str) -> str:

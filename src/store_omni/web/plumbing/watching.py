@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -18,10 +19,12 @@ LOOK_SECONDS = 5
 
 
 class Watch:
-    """What was last seen; `condition` None while the database does not answer."""
+    """What was last seen; `condition` None while the database does not answer. `meter`: puts the process' own figures where they
+    are read."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, meter: Callable[[], None]) -> None:
         self._pool = pool
+        self._meter = meter
         self._begun = monotonic()
         self.condition: Condition | None = None
 
@@ -34,6 +37,7 @@ class Watch:
     async def run(self) -> None:
         while True:
             await self.look()
+            self._meter()
             await asyncio.sleep(LOOK_SECONDS)
 
     def troubles(self) -> list[Trouble]:
