@@ -11,7 +11,7 @@ STAFF_KINDS = frozenset({"clerk", "agent", "manager", "service"})
 
 class Actor(msgspec.Struct, frozen=True):
     """`id`: customer, staff or service-account id; None for guests and the system. `label`: the name people see.
-    `store_id`: the only store a clerk may touch. `source`: network address or device, for the access log."""
+    `store_id`: the only store a clerk may touch. `store_ids`: the only stores a manager may touch; None: all. `source`: network address or device, for the access log."""
 
     kind: ActorKind
     id: UUID | None
@@ -19,6 +19,11 @@ class Actor(msgspec.Struct, frozen=True):
     channel: str
     store_id: int | None = None
     source: str = ""
+    store_ids: tuple[int, ...] | None = None
+
+    def may_at(self, store_id: int) -> bool:
+        """The one rule of which stores a member of staff works for."""
+        return self.store_id in (None, store_id) and (self.store_ids is None or store_id in self.store_ids)
 
     @property
     def is_staff(self) -> bool:

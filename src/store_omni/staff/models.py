@@ -8,13 +8,15 @@ from store_omni.kit.database import Base
 
 
 class Account(Base):
-    """A clerk belongs to exactly one store; agents and managers to none (all). A service (till, ERP, app server) is an
-    account too, so that what it did has an author; it has no PIN and comes in by token only."""
+    """A clerk belongs to exactly one store; agents to none (all); a manager has all stores (`store_ids` NULL) or some. A
+    service (till, ERP, app server) is an account too, so that what it did has an author; it has no PIN and comes in by
+    token only. `demo`: scripts/demo made it, and its PIN stands in a file."""
 
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("role IN ('clerk','agent','manager','service')", name="role"),
         CheckConstraint("(role = 'clerk') <= (store_id IS NOT NULL)", name="clerk_has_store"),
+        CheckConstraint("store_ids IS NULL OR (role = 'manager' AND cardinality(store_ids) > 0)", name="managers_have_stores"),
         {"schema": "staff"},
     )
 
@@ -24,7 +26,9 @@ class Account(Base):
     role: Mapped[str]
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.store.id"))
     secret_hash: Mapped[str]
+    store_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     active: Mapped[bool] = mapped_column(server_default="true")
+    demo: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

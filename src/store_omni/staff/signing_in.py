@@ -36,7 +36,7 @@ _REMEMBER = text(
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """Who sits at this screen. `store_*` None for agents and managers."""
+    """Who sits at this screen. `store_*` None for agents and managers. `store_ids`: a manager's stores; None: all."""
 
     account_id: UUID
     name: str
@@ -45,6 +45,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     store_name_ko: str | None
     store_name_en: str | None
     timezone: str | None
+    store_ids: tuple[int, ...] | None = None
 
     def actor(self, *, channel: str, source: str) -> Actor:
         return Actor(
@@ -54,6 +55,7 @@ class SignedIn(msgspec.Struct, frozen=True):
             channel=channel,
             store_id=self.store_id if self.role == "clerk" else None,
             source=source,
+            store_ids=self.store_ids,
         )
 
 
@@ -134,7 +136,8 @@ async def enter(session: WriteSession, attempt: Try, person: SignedIn) -> Entere
 async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:
     """Who holds this token; None when it ended, was idle too long, was revoked, or the account was closed."""
     row = await pool.fetchrow(
-        """SELECT a.id, a.name, a.role, a.store_id, s.name_ko, s.name_en, s.timezone, i.seen_at, now() AS now
+        """SELECT a.id, a.name, a.role, a.store_id, s.name_ko, s.name_en, s.timezone, a.store_ids,
+             i.seen_at, now() AS now
            FROM staff.sign_in i JOIN staff.account a ON a.id = i.account_id LEFT JOIN stores.store s ON s.id = a.store_id
            WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now() AND a.active
              AND i.seen_at > now() - make_interval(mins => $2)""",
@@ -145,7 +148,10 @@ async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:
     seen: datetime = row["seen_at"]
     if (row["now"] - seen).total_seconds() > TOUCH_EVERY_SECONDS:
         await pool.execute("UPDATE staff.sign_in SET seen_at = now() WHERE token_hash = $1", token_hash(token))
-    return SignedIn(row["id"], row["name"], row["role"], row["store_id"], row["name_ko"], row["name_en"], row["timezone"])
+    store_ids = tuple(row["store_ids"]) if row["store_ids"] else None
+    return SignedIn(
+        row["id"], row["name"], row["role"], row["store_id"], row["name_ko"], row["name_en"], row["timezone"], store_ids
+    )  # fmt: skip
 
 
 async def sign_out(pool: asyncpg.Pool, token: str) -> None:
