@@ -238,15 +238,16 @@ async def test_a_till_is_heard_when_it_has_said_all(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("at", "state"),
     [
-        (now() + timedelta(minutes=6), "future"),
-        (now() + timedelta(days=3650), "future"),
+        (timedelta(minutes=6), "future"),
+        (timedelta(days=3650), "future"),
         (datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(-timedelta(hours=23, minutes=59))), "future"),
-        (now() - timedelta(days=93), "too_old"),
+        (timedelta(days=-93), "too_old"),
         (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=23, minutes=59))), "too_old"),
     ],
 )
-async def test_a_paper_with_an_impossible_time_is_refused_by_itself(shop: Shop, at: datetime, state: str) -> None:
+async def test_a_paper_with_an_impossible_time_is_refused_by_itself(shop: Shop, at: datetime | timedelta, state: str) -> None:
     """A count of tomorrow would swallow every sale until then; it and its sale are not taken, the others are."""
+    at = now() + at if isinstance(at, timedelta) else at  # not when the tests are gathered: that may be minutes ago
     answers = await stated(shop, paper(shop, "c1", (0, 20), at=at), paper(shop, "c2", (1, 7)))
     assert [answer.state for answer in answers] == [state, "applied"]
     assert [answer.state for answer in await sold(shop, paper(shop, "s1", (0, 3)), paper(shop, "s2", (0, 4), at=at), till="2")] == [

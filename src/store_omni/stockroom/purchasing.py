@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from store_omni.journal.actors import Actor
 from store_omni.journal.recording import Subject, record
+from store_omni.kit.clock import refuse_unimaginable
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import new_id
@@ -52,6 +53,7 @@ async def make_purchase(
 ) -> Paper:
     """Without a number one is made. Errors: `NothingListed`, `ListedTwice`, `UnknownGoods`, `NumberTaken`, `NotFound`."""
     check_reach(store_id, by)
+    refuse_unimaginable(expected_on, "expected_on")
     await check_listed(session, [line.sku_id for line in lines], [line.qty for line in lines])
     paper = Paper(new_id(), number or made_number("PO"))
     made = await session.scalar(
@@ -86,6 +88,8 @@ async def correct_purchase(
     """Somebody else delivers it, or on another day; what is not named stays. Of the supplier the fact keeps only that it changed: a
     name may be a person's. Errors: `PurchaseOver` when nothing is expected any more, `NotFound`."""
     keys = {"store": store_id, "id": purchase_id}
+    if expected_on is not UNSET:
+        refuse_unimaginable(expected_on, "expected_on")
     state = await lock_purchase(session, store_id, purchase_id, by=by)
     found = await session.execute(
         text("SELECT number, supplier, expected_on FROM stockroom.purchase WHERE store_id = :store AND id = :id"), keys

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from store_omni.inventory.ledger import Move, post
 from store_omni.journal.actors import Actor
 from store_omni.journal.recording import Subject, record
+from store_omni.kit.clock import refuse_unimaginable
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import new_id
@@ -40,6 +41,7 @@ async def send_transfer(
     check_reach(store_id, by)
     if to_store_id == store_id:
         raise SameStore
+    refuse_unimaginable(expected_at, "expected_at")
     await check_listed(session, [line.sku_id for line in lines], [line.qty for line in lines])
     paper = Paper(new_id(), number or made_number("TR"))
     for store in (store_id, to_store_id):

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 from store_omni.catalog.knowing import KnownSkus
 from store_omni.catalog.queries import parts_of
 from store_omni.inventory.explaining import explain
+from store_omni.kit.clock import refuse_unimaginable
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.stockroom.expecting import arrivals, trust_of
@@ -103,6 +104,7 @@ async def explanation(
 ) -> ExplanationOut:
     """By the `version` and `rule_version` that an answer carried it is exact; by a time `at` (RFC 3339) it is the last version
     of then; with neither it is now. A bundle is explained by its parts."""
+    refuse_unimaginable(at, "at")
     place, _ = await at_store(request, store)
     sku_id = (await known_skus.ids([sku])).get(sku)
     if sku_id is None:

@@ -29,7 +29,7 @@ from store_omni.stores.queries import StoreView
 from store_omni.web.api.declaring import changing
 from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, key_of, verb_guard
 from store_omni.web.api.naming import wanted_of
-from store_omni.web.api.shapes import LineIn
+from store_omni.web.api.shapes import Code, Lines, Reach
 
 Req = Request[Any, Any, Any]
 
@@ -37,9 +37,9 @@ Req = Request[Any, Any, Any]
 class HoldIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`phone`: of the person it is for, if known; with the signed-in customer it is what the caps go by."""
 
-    store: str
-    lines: list[LineIn]
-    phone: str | None = None
+    store: Code
+    lines: Lines
+    phone: Reach | None = None
 
 
 class HoldOut(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from store_omni.kit.batching import OutcomeUnknown
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound, SignInNeeded
 from store_omni.kit.signing import Signer
+from store_omni.kit.tidying import tidy_line
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel, TooManyOpenOrders
 from store_omni.orders.placing import Contact, Placed, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
@@ -27,7 +28,7 @@ from store_omni.staff.serving import Service
 from store_omni.web.api.declaring import changing, reading
 from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, key_of, verb_guard
 from store_omni.web.api.naming import wanted_of
-from store_omni.web.api.shapes import OrderIn, OrderOut, PlacedOut, order_out
+from store_omni.web.api.shapes import Code, OrderIn, OrderOut, PlacedOut, order_out
 from store_omni.web.plumbing.forms import Checks
 from store_omni.web.plumbing.texts import LOCALES
 
@@ -40,7 +41,9 @@ def _contact(data: OrderIn, caller: object) -> Contact:
             raise InvalidInput({"contact": N_("Say whom to tell: a name, and a phone number or an e-mail address.")})
         return Contact(caller.name, caller.phone, caller.email, caller.locale)
     given = data.contact
-    checks = Checks({"contact.name": given.name.strip(), "contact.phone": given.phone or "", "contact.email": given.email or ""})
+    checks = Checks(
+        {"contact.name": tidy_line(given.name), "contact.phone": given.phone or "", "contact.email": given.email or ""}
+    )
     name = checks.need("contact.name", N_("Please enter a name."))
     phone, email = checks.phone("contact.phone", needed=False), checks.email("contact.email", needed=False)
     if not checks.problems and phone is None and email is None:
@@ -125,7 +128,7 @@ async def get_pass(
 class CancellationIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reason`: changed_mind, wrong_order, too_long, cannot_come, store_cannot or other."""
 
-    reason: str
+    reason: Code
     note: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 

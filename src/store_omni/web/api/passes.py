@@ -22,6 +22,7 @@ from store_omni.passes.errors import (
 from store_omni.pickup.opening import Opened, what_opens
 from store_omni.web.api.declaring import changing
 from store_omni.web.api.entering import at_store, bearer_of, enter, turn_away
+from store_omni.web.api.shapes import Scanned
 from store_omni.web.plumbing.pages import named
 
 Req = Request[Any, Any, Any]
@@ -30,7 +31,7 @@ Req = Request[Any, Any, Any]
 class CodeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code`: the 160 characters of the customer's QR."""
 
-    code: str
+    code: Scanned
 
 
 class OpenedLineOut(msgspec.Struct, frozen=True):

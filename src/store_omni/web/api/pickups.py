@@ -25,7 +25,7 @@ from store_omni.pickup.picking import scan_item, start_picking
 from store_omni.pickup.queries import queue
 from store_omni.web.api.declaring import changing, reading
 from store_omni.web.api.entering import at_store, key_of, verb_guard
-from store_omni.web.api.shapes import OrderOut, order_out
+from store_omni.web.api.shapes import Code, OrderOut, Scanned, order_out
 
 Req = Request[Any, Any, Any]
 PASS_REFUSALS = (PassInvalid, PassWrongPurpose, PassSpent, PassRevoked, PassExpired, PassWrongStore)
@@ -69,7 +69,7 @@ async def picking(request: Req, write: NamedDependency[WriteSession], store: Fro
 class ScanIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`barcode`: GTIN or SKU code. One call is one unit; the Idempotency-Key (a UUID) makes a repeated call one beep."""
 
-    barcode: str
+    barcode: Scanned
 
 
 @post(
@@ -110,7 +110,7 @@ async def packing(
 
 
 class StagingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    shelf: str
+    shelf: Code
 
 
 @post(
@@ -134,9 +134,9 @@ async def staging(
 class HandoverIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`pass_code`: the 160 characters of the customer's QR. `slip_no`: of the card terminal, for card_terminal."""
 
-    pass_code: str
+    pass_code: Scanned
     tender: Tender
-    slip_no: str | None = None
+    slip_no: Code | None = None
 
 
 @post(

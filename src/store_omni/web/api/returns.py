@@ -23,6 +23,7 @@ from store_omni.returns.states import ReturnMovedOn
 from store_omni.web.api.declaring import changing
 from store_omni.web.api.entering import actor_of, at_store, key_of, verb_guard
 from store_omni.web.api.orders import order_in_reach
+from store_omni.web.api.shapes import LINES_MAX, Code, Scanned
 
 Req = Request[Any, Any, Any]
 
@@ -35,8 +36,8 @@ class ReturnLineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReturnIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reason`: changed_mind, size, not_as_shown, defective, wrong_item or other."""
 
-    lines: list[ReturnLineIn]
-    reason: str
+    lines: Annotated[list[ReturnLineIn], msgspec.Meta(max_length=LINES_MAX)]
+    reason: Code
     note: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
@@ -90,8 +91,8 @@ async def ask(
 class ReceptionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code`: the return's QR, or the receipt's of its order. `slip_no`: of the reversal, where a card had paid."""
 
-    code: str
-    slip_no: str | None = None
+    code: Scanned
+    slip_no: Code | None = None
 
 
 @post(

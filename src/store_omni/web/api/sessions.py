@@ -1,7 +1,7 @@
 """Short-lived tokens for shoppers' apps."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
@@ -10,9 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from store_omni.customers.errors import WrongPassword
+from store_omni.customers.joining import PASSWORD_CHARS_MAX
 from store_omni.customers.signing_in import shorten_session, sign_in, sign_out
 from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.web.api.declaring import changing, refusals
+from store_omni.web.api.shapes import Reach
 from store_omni.web.plumbing.guarding import source_of
 
 TOKEN_MINUTES = 60
@@ -21,8 +23,8 @@ TOKEN_MINUTES = 60
 class SessionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`login`: phone number or e-mail address."""
 
-    login: str
-    password: str
+    login: Reach
+    password: Annotated[str, msgspec.Meta(max_length=PASSWORD_CHARS_MAX)]
 
 
 class SessionOut(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What the API speaks. Money in the currency's minor unit, times as RFC 3339 in UTC, SKUs and stores by their codes."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -101,26 +102,37 @@ class AvailabilityOut(msgspec.Struct, frozen=True):
     offers: list[OfferOut]
 
 
+LINES_MAX = 200
+# How long texts may be, in characters. What goes into an index must fit into its row, whatever the letters are.
+Code = Annotated[str, msgspec.Meta(max_length=100)]
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Reach = Annotated[str, msgspec.Meta(max_length=254)]  # a phone number or an e-mail address
+Scanned = Annotated[str, msgspec.Meta(max_length=500)]
+
+
 class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    sku: str
+    sku: Code
     qty: int
+
+
+Lines = Annotated[list[LineIn], msgspec.Meta(max_length=LINES_MAX)]
 
 
 class ContactIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whom to tell. One of phone and e-mail at least."""
 
-    name: str
-    phone: str | None = None
-    email: str | None = None
-    locale: str = "ko"
+    name: Name
+    phone: Reach | None = None
+    email: Reach | None = None
+    locale: Annotated[str, msgspec.Meta(max_length=20)] = "ko"
 
 
 class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A pickup order at one store, paid there. `contact` may be left out by a signed-in shopper's app. Prices are ours:
     there is no field for them. `hold_id`: units held before (`place_hold`) are used for it; a hold that ended is as none."""
 
-    store: str
-    lines: list[LineIn]
+    store: Code
+    lines: Lines
     contact: ContactIn | None = None
     hold_id: UUID | None = None
 

@@ -24,7 +24,7 @@ from store_omni.web.api.entering import at_store, verb_guard
 from store_omni.web.api.stockroom_counts import COUNTS
 from store_omni.web.api.stockroom_levels import LEVELS
 from store_omni.web.api.stockroom_papers import PAPERS
-from store_omni.web.api.stockroom_shapes import done_once
+from store_omni.web.api.stockroom_shapes import Short, done_once
 from store_omni.web.api.stockroom_tills import TILLS
 from store_omni.web.plumbing.pages import named
 
@@ -46,7 +46,7 @@ class TaskOut(msgspec.Struct, frozen=True):
 class TaskClosingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`how`: explained, claimed or accepted."""
 
-    how: str
+    how: Short
 
 
 class TaskClosedOut(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ class DriftOut(msgspec.Struct, frozen=True):
 class MendingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reason`: restored (from a backup), changed_outside (by hand), imported (wrongly) or unknown."""
 
-    reason: str
+    reason: Short
 
 
 class MendedOut(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ from store_omni.web.api.entering import at_store, caller_of, verb_guard
 from store_omni.web.api.stockroom_shapes import LINES_MAX, CountOut, DocumentOut, Figure, Note, Short, count_out, done_once
 
 Req = Request[Any, Any, Any]
-Skus = Annotated[list[str], msgspec.Meta(max_length=LINES_MAX)]
+Skus = Annotated[list[Short], msgspec.Meta(max_length=LINES_MAX)]
 
 
 class CountIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -68,10 +68,10 @@ async def ledger(
 class FigureIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `on_hand` (an absolute figure, true now) or `change` (±) with a `reason` as in `adjust_stock`."""
 
-    sku: str
+    sku: Short
     on_hand: int | None = None
     change: int | None = None
-    reason: str = ""
+    reason: Short = ""
 
 
 class FiguresIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,7 +120,7 @@ async def change(
 class ChangeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`units` more (+) or fewer (−)."""
 
-    sku: str
+    sku: Short
     units: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
 
 
@@ -129,7 +129,7 @@ class AdjustmentIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     (fewer, free ones only), or typing_error."""
 
     lines: Annotated[list[ChangeIn], msgspec.Meta(max_length=LINES_MAX)]
-    reason: str
+    reason: Short
     note: Note = ""
 
 
@@ -157,9 +157,9 @@ async def adjustment(
 class QuarantineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`reason`, into quarantine: broken, stained, faulty, recalled. Out of it `to`: shelf or written_off. One of the two."""
 
-    sku: str
+    sku: Short
     units: Units
-    reason: str = ""
+    reason: Short = ""
     to: Literal["", "shelf", "written_off"] = ""
     note: Note = ""
 

@@ -133,7 +133,7 @@ async def purchase_closing(
 class TransferIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`to_store`: the code of the store that receives. Without a `number` we make one."""
 
-    to_store: str
+    to_store: Short
     lines: Lines
     expected_at: datetime | None = None
     number: Short = ""

@@ -26,14 +26,14 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 
 class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    sku: str
+    sku: Short
     qty: Units
 
 
 class ArrivedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`qty`: all units that came; `damaged` of them go to quarantine."""
 
-    sku: str
+    sku: Short
     qty: Units
     damaged: Figure = 0
 

@@ -23,7 +23,7 @@ Req = Request[Any, Any, Any]
 class TillLineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`sku`: SKU code or barcode. `qty`: units sold, below 0 taken back; in a count the figure on hand."""
 
-    sku: str
+    sku: Short
     qty: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
 
 

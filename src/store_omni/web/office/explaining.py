@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 
 from store_omni.inventory.explaining import Explanation, explain
 from store_omni.inventory.offering import CONFIDENCE_MIN
+from store_omni.kit.clock import EARLIEST, LATEST
 from store_omni.kit.database import ReadSession
 from store_omni.stockroom.expecting import arrivals, trust_of
 from store_omni.stockroom.overseeing import goods_at
@@ -40,7 +41,8 @@ class Asked(msgspec.Struct, frozen=True):
             local = datetime.fromisoformat(self.at) if self.at else None
         except ValueError:
             return None
-        return local.replace(tzinfo=ZoneInfo(zone)) if local and local.tzinfo is None else local
+        at = local.replace(tzinfo=ZoneInfo(zone)) if local and local.tzinfo is None else local
+        return at if at is not None and EARLIEST <= at <= LATEST else None
 
 
 def read_asked(channel: str, version: str, rule_version: str, at: str) -> Asked:

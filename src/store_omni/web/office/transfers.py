@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import once
+from store_omni.kit.clock import refuse_unimaginable
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.stockroom.errors import SameStore
@@ -88,9 +89,13 @@ def _due(form: dict[str, str], receiver: StoreView) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(receiver.timezone))
+        at = datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(receiver.timezone))
+        refuse_unimaginable(at, "due")
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.problems, form) from None
     except ValueError:
         raise InvalidInput({"due": N_("Enter a day and a time.")}, form) from None
+    return at
 
 
 @post("/lines", status_code=200)
