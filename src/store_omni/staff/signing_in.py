@@ -109,7 +109,7 @@ async def sign_in(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: 
 async def _take_turn(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, account_id: UUID | None) -> Turn:
     device = token_hash(attempt.device).hex() if attempt.known_device else ""
     try:
-        return await Turn(pool).take(login=attempt.login, source=attempt.source, device=device)
+        return await Turn(pool).wait_for(login=attempt.login, source=attempt.source, device=device)
     except TooManyTries:
         # A series of refused tries is one row: whoever sends thousands does not fill the table.
         series = limit_key("staff-slowed", attempt.source)

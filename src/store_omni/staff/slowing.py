@@ -29,7 +29,7 @@ class Turn:
         self._own = ""
         self._shared: list[str] = []
 
-    async def take(self, *, login: str, source: str, device: str) -> "Turn":
+    async def wait_for(self, *, login: str, source: str, device: str) -> "Turn":
         """`device`: what names a known browser, empty for a new one. Errors: `TooManyTries`."""
         self._own = limit_key("staff-device", device, login) if device else limit_key("staff-pair", source, login)
         if device:
