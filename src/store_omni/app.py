@@ -31,6 +31,7 @@ from store_omni.kit.database import DATABASE_ERRORS, PATIENCE_SECONDS, open_engi
 from store_omni.kit.metering import CONNECTIONS
 from store_omni.kit.signing import Signer
 from store_omni.orders.placing import order_batches
+from store_omni.rotating import refuse_other_secrets
 from store_omni.settings import Settings, read_settings
 from store_omni.staff.knowing import KnownServices
 from store_omni.stockroom.offering import Stock
@@ -114,6 +115,7 @@ async def _lifespan(app: Litestar) -> AsyncGenerator[None, None]:
     if not settings.trust_unsafe_database:
         await refuse_unfit(app.state.pool)
     await refuse_unfit_schema(app.state.pool)
+    await refuse_other_secrets(app.state.pool, settings.secrets)
     app.state.order_front.state = app.state
     listener = Listener(settings.database_url, app.state.stock.snapshot)
     app.state.watch = Watch(app.state.pool, lambda: _meter(app, engine))

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from store_omni.cli_operating import add_operating
 from store_omni.versions import VERSION
 
 IMPORT_KINDS = ("stores", "catalog", "stock", "customers", "orders")
+TOKEN_DAYS_MAX = 3_650
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -125,7 +127,8 @@ def _service(arguments: argparse.Namespace) -> int:
                 print("Not every one of these stores exists.", file=sys.stderr)
                 return 2
             ids = [row["id"] for row in rows] if arguments.stores else None
-            token = await add_service(pool, name=arguments.name, verbs=arguments.verbs, store_ids=ids)
+            days = arguments.expires
+            token = await add_service(pool, name=arguments.name, verbs=arguments.verbs, store_ids=ids, expires_days=days)
             print(f"Token of {arguments.name}, shown this once: {token}")
         except ValueError as problem:
             print(f"store-omni: {problem}", file=sys.stderr)
@@ -135,6 +138,12 @@ def _service(arguments: argparse.Namespace) -> int:
         return 0
 
     return asyncio.run(change())
+
+
+def _days(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or not 0 < int(typed) <= TOKEN_DAYS_MAX:
+        raise argparse.ArgumentTypeError(f"a number of days from 1 to {TOKEN_DAYS_MAX}")
+    return int(typed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -178,7 +187,9 @@ def _parser() -> argparse.ArgumentParser:
     service.add_argument("name")
     service.add_argument("--verbs", nargs="+", default=[], metavar="VERB", help="stock:read orders:place pickups:work …")
     service.add_argument("--stores", nargs="+", metavar="CODE", help="only these stores; without: all")
-    service.add_argument("--revoke", action="store_true")
+    service.add_argument("--expires", type=_days, metavar="DAYS", help="the token ends after so many days; without: never")
+    service.add_argument("--revoke", action="store_true", help="end all of its tokens; store-omni tokens --revoke ID ends one")
+    add_operating(add)
     return parser
 
 

@@ -11,6 +11,7 @@ from store_omni.kit.database import PATIENCE_SECONDS, open_pool
 from store_omni.notifications.condition import read_condition
 from store_omni.notifications.posting import SmtpPost
 from store_omni.notifications.texting import SolapiTexter
+from store_omni.rotating import refuse_other_secrets
 from store_omni.settings import Settings
 from store_omni.versions import VERSION
 
@@ -83,6 +84,7 @@ async def wait_until_fit(settings: Settings) -> None:
         if not settings.trust_unsafe_database:
             await refuse_unfit(pool)
         await refuse_unfit_schema(pool)
+        await refuse_other_secrets(pool, settings.secrets)
     finally:
         await pool.close()
 

@@ -3,10 +3,12 @@
 import asyncpg
 from alembic.util import CommandError
 
+from store_omni.backing_up import BackupProblem
 from store_omni.doctoring import UnfitDatabase
 from store_omni.fitting import UnfitSchema
 from store_omni.kit.database import is_unreachable
 from store_omni.migrating import NewerDatabase
+from store_omni.rotating import OtherSecrets
 
 URL = "STORE_OMNI_DATABASE_URL"
 
@@ -29,7 +31,7 @@ def _of_the_database(error: BaseException) -> str | None:
 
 def sentence_about(error: BaseException) -> str | None:
     """None: it was not foreseen."""
-    if isinstance(error, UnfitDatabase | UnfitSchema | NewerDatabase):
+    if isinstance(error, UnfitDatabase | UnfitSchema | NewerDatabase | BackupProblem | OtherSecrets):
         return str(error)
     if isinstance(error, CommandError):
         return f"The migrations do not fit this database ({error}). Was it made by a newer release? Then migrate with that one."

@@ -25,6 +25,7 @@ from store_omni.notifications.sending import House, send_waiting
 from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
 from store_omni.notifications.texting import carrier_of_texts
 from store_omni.returns.jobs import close_expired
+from store_omni.rotating import refuse_other_secrets
 from store_omni.settings import Settings, read_settings
 from store_omni.staff.noting import KEPT_DAYS
 from store_omni.staff.signing_in import DEVICE_DAYS
@@ -114,6 +115,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         if not settings.trust_unsafe_database:
             await refuse_unfit(leadership)
         await refuse_unfit_schema(leadership)
+        await refuse_other_secrets(leadership, settings.secrets)
         if not await _lead(leadership, stop):
             return
         # It may have waited through an upgrade that it does not fit.

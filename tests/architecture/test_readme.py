@@ -24,7 +24,7 @@ def test_its_scripts_are_there_and_run() -> None:
 
 def test_every_command_of_the_program_is_described() -> None:
     usage = subprocess.run([sys.executable, "-m", "store_omni", "--help"], capture_output=True, text=True, check=True).stdout
-    commands = re.search(r"\{([a-z,]+)\}", usage)
+    commands = re.search(r"\{([a-z,-]+)\}", usage)
     assert commands is not None
     for command in commands.group(1).split(","):
         assert f"`{command}" in README or f"`{command}`" in README, command

@@ -147,3 +147,14 @@ class Heartbeat(Base):
     since: Mapped[datetime] = mapped_column(server_default=func.now())
     beat_at: Mapped[datetime] = mapped_column(server_default=func.now())
     late_seconds: Mapped[float] = mapped_column(server_default="0")
+
+
+class KeyPrint(Base):
+    """A key that the hosts of this database hold: `forms`, `pass:1` …; `print` tells it from others and does not give it away."""
+
+    __tablename__ = "key_print"
+    __table_args__ = {"schema": "journal"}
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    print: Mapped[str]
+    noted_at: Mapped[datetime] = mapped_column(server_default=func.now())
