@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from store_omni.doctoring import refuse_unfit
 from store_omni.fitting import refuse_unfit_schema
 from store_omni.fulfilling.expiring import end_uncollected
+from store_omni.fulfilling.shorting import settle_due
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
 from store_omni.journal.beating import BEAT_SECONDS, beat, forget_beats, stop_beating
@@ -105,6 +106,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         ("tell", 0.5, lambda: tell(sessions, settings)),
         ("mail", 0.5, lambda: send_waiting(pool, sessions, house, "email")),
         ("texts", 0.5, lambda: send_waiting(pool, sessions, house, "sms")),
+        ("shortages", 2, lambda: settle_due(sessions)),
         ("holds", 5, lambda: expire_holds(sessions)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),

@@ -149,7 +149,8 @@ async def test_after_handover_it_is_a_return_and_twice_is_told(shop: Shop) -> No
 
 async def test_a_short_pick_counts_once_when_the_rest_is_cancelled(shop: Shop) -> None:
     """What was not found left on_hand already; cancelling the rest may not give it back a second time."""
-    from store_omni.pickup.picking import report_short, scan_item
+    from store_omni.pickup.picking import scan_item
+    from store_omni.pickup.shortages import report_short
 
     placed = await shop.place((0, 3))
     order, clerk = await shop.view(placed.order_id), shop.world.clerk.actor()

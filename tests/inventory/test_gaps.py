@@ -12,7 +12,8 @@ from store_omni.auditing import audit
 from store_omni.inventory.errors import NotSoldHere
 from store_omni.inventory.holding import Holder, Wanted, hold, hold_batches
 from store_omni.kit.database import writing
-from store_omni.pickup.picking import report_short, scan_item, start_picking
+from store_omni.pickup.picking import scan_item, start_picking
+from store_omni.pickup.shortages import report_short
 from store_omni.stockroom.adjusting import Change, adjust
 from store_omni.stockroom.hearing_tills import TillLine, TillPaper
 from store_omni.stockroom.selling_at_till import report_sales

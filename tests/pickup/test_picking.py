@@ -17,7 +17,8 @@ from store_omni.pickup.errors import (
     WrongItem,
 )
 from store_omni.pickup.packing import pack, stage
-from store_omni.pickup.picking import report_short, scan_item, start_picking, undo_scan
+from store_omni.pickup.picking import scan_item, start_picking, undo_scan
+from store_omni.pickup.shortages import report_short
 
 from ..factories.ordering import Shop
 from ..factories.world import make_person

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
-from store_omni.pickup.picking import report_short, start_picking
+from store_omni.pickup.picking import start_picking
+from store_omni.pickup.shortages import report_short
 from store_omni.stockroom.adjusting import Change, adjust
 from store_omni.stockroom.approving import approve_count, refuse_count
 from store_omni.stockroom.counting import Closed, Zone, close_count, count_item, drop_count, start_count

@@ -22,8 +22,9 @@ from store_omni.payments.capturing import Tender
 from store_omni.pickup.checking_in import check_in
 from store_omni.pickup.handing_over import hand_over
 from store_omni.pickup.packing import pack, stage
-from store_omni.pickup.picking import report_short, scan_item, start_picking
+from store_omni.pickup.picking import scan_item, start_picking
 from store_omni.pickup.putting_back import put_back
+from store_omni.pickup.shortages import report_short
 from store_omni.returns.receiving import receive_return
 from store_omni.returns.requesting import Asked, request_return
 from store_omni.stockroom.errors import NumberTaken

@@ -21,6 +21,7 @@ REASONS = {
     "too_long": N_("Takes too long"),
     "cannot_come": N_("Cannot come to the store"),
     "store_cannot": N_("The store cannot provide it"),
+    "nothing_found": N_("None of the items could be found"),
     "not_collected": N_("Not collected in time"),
     "other": N_("Another reason"),
 }
@@ -101,6 +102,9 @@ async def _stop(session: WriteSession, part: FulfilmentRow, *, by: Actor) -> Non
     await revoke(session, purpose="pickup", store_id=part.store_id, subject_id=part.id, why=WHY_CANCELLED)
     if part.state in OFF_THE_WAY:
         return
+    if part.state == "picking" and await _is_empty(session, part):
+        await move_fulfilment(session, part, "cancel_empty", by=by, kind="pickup.cancelled")
+        return
     if part.state != "allocated":
         await move_fulfilment(session, part, "cancel_picked", by=by, kind="pickup.to_put_back")
         return
@@ -113,3 +117,11 @@ async def _stop(session: WriteSession, part: FulfilmentRow, *, by: Actor) -> Non
     )
     await release(session, part.store_id, list(promised), cause=("cancellation", part.order.id), by=by)
     await move_fulfilment(session, part, "cancel", by=by, kind="pickup.cancelled")
+
+
+async def _is_empty(session: WriteSession, part: FulfilmentRow) -> bool:
+    lines = await session.scalar(
+        text("SELECT count(*) FROM orders.fulfilment_line WHERE store_id = :store AND fulfilment_id = :id"),
+        {"store": part.store_id, "id": part.id},
+    )
+    return not lines

@@ -32,8 +32,9 @@ async def _values(sessions: async_sessionmaker[AsyncSession], settings: Settings
         order = await order_by_id(ReadSession(session), row["order_id"])
         stores = await stores_by_id(ReadSession(session), [order.fulfilment.store_id]) if order.fulfilment else {}
         values: dict[str, Any] = {"order": order, "store": next(iter(stores.values()), None), "fulfilment": order.fulfilment}
+        data = await session.scalar(text("SELECT data FROM journal.fact WHERE id = :id"), {"id": row["fact_id"]}) or {}
+        values["data"] = data
         if row["template"] == "order_lookup":
-            data = await session.scalar(text("SELECT data FROM journal.fact WHERE id = :id"), {"id": row["fact_id"]})
             values["code"] = lookup_code(settings.secrets.key_for("order codes"), UUID(data["challenge_id"]))
         else:
             # Made when it is written, so that only the message ever holds it; the database keeps its hash.

@@ -24,6 +24,8 @@ FULFILMENT: dict[tuple[str, str], str] = {
     ("partially_handed_over", "hand_over"): "handed_over",
     ("ready_for_pickup", "overstay"): "uncollected",
     ("allocated", "cancel"): "cancelled",
+    # Nothing was found, so nothing has to be put back.
+    ("picking", "cancel_empty"): "cancelled",
     ("picking", "cancel_picked"): "uncollected",
     ("short", "cancel_picked"): "uncollected",
     ("packed", "cancel_picked"): "uncollected",

@@ -72,3 +72,10 @@ class NoPhoneToCheck(Refusal):
     title = N_("This order has no phone number")
     reason = N_("There are no digits to compare with.")
     next_step = N_("Ask the customer to open the order on a phone: its page shows the code, and a link comes by e-mail.")
+
+
+class NothingReported(Refusal):
+    code = "nothing_reported"
+    title = N_("It is too late to undo that")
+    reason = N_("The item was taken off the order, and the customer was told.")
+    next_step = N_("If you have found it after all, call the customer.")

@@ -71,6 +71,29 @@ class Handover(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
+class Shortage(Base):
+    """A line of which a picker reported something missing, until it is settled ten seconds later or taken back."""
+
+    __tablename__ = "shortage"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["store_id", "fulfilment_id", "line_no"],
+            ["orders.fulfilment_line.store_id", "orders.fulfilment_line.fulfilment_id", "orders.fulfilment_line.line_no"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_shortage_at", "at"),
+        {"schema": "pickup"},
+    )
+
+    store_id: Mapped[int] = mapped_column(primary_key=True)
+    fulfilment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
+    staff_name: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class NumberCheck(Base):
     """How often the last four digits of an order's phone were tried instead of its code, and were wrong."""
 

@@ -1,26 +1,17 @@
-"""Picking: a clerk takes an order, scans what she takes off the shelf, undoes a slip, reports what is not there."""
+"""Picking: a clerk takes an order, scans what she takes off the shelf, undoes a slip."""
 
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 
-from store_omni.inventory.allocating import release_some
 from store_omni.journal.actors import Actor
 from store_omni.journal.recording import record
 from store_omni.kit.database import WriteSession
-from store_omni.kit.errors import N_, NotFound
 from store_omni.orders.moving import FulfilmentRow, lock_fulfilment, move_fulfilment
 from store_omni.orders.states import WrongState
 from store_omni.passes.verifying import Names
 from store_omni.pickup.errors import EnoughPicked, NothingPicked, SomebodyElsePicks, UnknownBarcode, WrongItem
-from store_omni.stockroom.doubting import doubt
-
-SHORT_REASONS = {
-    "not_found": N_("Not on the shelf"),
-    "damaged": N_("Damaged"),
-    "wrong_count": N_("The count was wrong"),
-}
 
 
 class Picked(msgspec.Struct, frozen=True):
@@ -61,7 +52,8 @@ async def start_picking(session: WriteSession, fulfilment_id: UUID, *, by: Actor
     )  # fmt: skip
 
 
-async def _must_pick(session: WriteSession, fulfilment_id: UUID, by: Actor) -> FulfilmentRow:
+async def must_pick(session: WriteSession, fulfilment_id: UUID, by: Actor) -> FulfilmentRow:
+    """The fulfilment under lock. Errors: `WrongState` where it is not being picked, `NotFound`."""
     row = await lock_fulfilment(session, by.store_id, fulfilment_id)
     if row.state != "picking":
         raise WrongState(state=row.state)
@@ -73,7 +65,7 @@ async def scan_item(session: WriteSession, fulfilment_id: UUID, *, barcode: str,
 
     Errors: `UnknownBarcode`, `WrongItem`, `EnoughPicked`, `WrongState`, `NotFound`.
     """
-    row = await _must_pick(session, fulfilment_id, by)
+    row = await must_pick(session, fulfilment_id, by)
     item = (
         await session.execute(
             text(
@@ -115,7 +107,7 @@ async def scan_item(session: WriteSession, fulfilment_id: UUID, *, barcode: str,
 
 async def undo_scan(session: WriteSession, fulfilment_id: UUID, *, by: Actor) -> Picked:
     """Takes the last scanned unit back out of the bag. Errors: `NothingPicked`, `WrongState`."""
-    row = await _must_pick(session, fulfilment_id, by)
+    row = await must_pick(session, fulfilment_id, by)
     last = (
         await session.execute(
             text(
@@ -140,57 +132,3 @@ async def undo_scan(session: WriteSession, fulfilment_id: UUID, *, by: Actor) ->
         )
     ).one()
     return Picked(line.line_no, Names(line.name_ko, line.name_en), line.qty_picked, line.qty)
-
-
-async def report_short(session: WriteSession, fulfilment_id: UUID, *, line_no: int, reason: str, by: Actor) -> None:
-    """What was not found is taken off the order: the buyer pays for the rest, the shelf's figure is corrected with the
-    reason and has to be counted again, and the shopper is told. An order of which nothing was found has to be cancelled instead.
-
-    Errors: `WrongState`, `NotFound` (no such line, or nothing missing).
-    """
-    if reason not in SHORT_REASONS:
-        raise NotFound
-    row = await _must_pick(session, fulfilment_id, by)
-    line = (
-        await session.execute(
-            text(
-                """SELECT l.order_id, l.qty, l.qty_picked, l.allocation_id, l.sku_id, o.name_ko, o.name_en,
-                          (SELECT sum(qty_picked) FROM orders.fulfilment_line x
-                           WHERE x.store_id = l.store_id AND x.fulfilment_id = l.fulfilment_id) AS found_in_all,
-                          (SELECT count(*) FROM orders.fulfilment_line x
-                           WHERE x.store_id = l.store_id AND x.fulfilment_id = l.fulfilment_id) AS lines
-                   FROM orders.fulfilment_line l JOIN orders.order_line o ON o.order_id = l.order_id AND o.line_no = l.line_no
-                   WHERE l.store_id = :store AND l.fulfilment_id = :id AND l.line_no = :line FOR UPDATE OF l"""
-            ),
-            {"store": row.store_id, "id": row.id, "line": line_no},
-        )
-    ).one_or_none()
-    if line is None or line.qty_picked >= line.qty:
-        raise NotFound
-    missing = line.qty - line.qty_picked
-    await session.execute(
-        text("UPDATE orders.order_line SET qty_cancelled = qty_cancelled + :missing WHERE order_id = :order AND line_no = :line"),
-        {"missing": missing, "order": line.order_id, "line": line_no},
-    )
-    keys = {"store": row.store_id, "id": row.id, "line": line_no}
-    if line.qty_picked:
-        await session.execute(
-            text(
-                "UPDATE orders.fulfilment_line SET qty = qty_picked "
-                "WHERE store_id = :store AND fulfilment_id = :id AND line_no = :line"
-            ),
-            keys,
-        )
-    else:
-        await session.execute(
-            text("DELETE FROM orders.fulfilment_line WHERE store_id = :store AND fulfilment_id = :id AND line_no = :line"),
-            keys,
-        )
-    await release_some(session, row.store_id, line.allocation_id, missing, reason=reason, cause=("short_pick", row.id), by=by)
-    await doubt(session, row.store_id, line.sku_id, units=missing, reason=reason, by=by)
-    await record(
-        session, "pickup.short", row.subject(), by=by,
-        data={"line_no": line_no, "sku_id": line.sku_id, "missing": missing, "reason": reason},
-        display={"number": row.order.number, "name_ko": line.name_ko, "name_en": line.name_en, "missing": missing,
-                 "reason": reason},
-    )  # fmt: skip

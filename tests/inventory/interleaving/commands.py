@@ -14,8 +14,9 @@ from store_omni.kit.database import WriteSession, writing
 from store_omni.orders.placing import Contact, order_batches, place
 from store_omni.pickup.handing_over import hand_over
 from store_omni.pickup.packing import pack, stage
-from store_omni.pickup.picking import report_short, scan_item, start_picking, undo_scan
+from store_omni.pickup.picking import scan_item, start_picking, undo_scan
 from store_omni.pickup.putting_back import put_back
+from store_omni.pickup.shortages import report_short
 from store_omni.returns.choosing import Asked
 from store_omni.returns.receiving import receive_return
 from store_omni.returns.requesting import request_return

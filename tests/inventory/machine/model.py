@@ -161,6 +161,8 @@ class Model:
         if order.state == "allocated":
             self._release_lines(order)
             order.state = "cancelled"
+        elif order.state == "picking" and all(line.gone for line in order.lines):
+            order.state = "cancelled"
         else:
             order.state = "uncollected"
 

@@ -12,8 +12,9 @@ from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.passes.issuing import live_pass
 from store_omni.pickup.handing_over import hand_over
 from store_omni.pickup.packing import pack, stage
-from store_omni.pickup.picking import report_short, scan_item, start_picking, undo_scan
+from store_omni.pickup.picking import scan_item, start_picking, undo_scan
 from store_omni.pickup.putting_back import put_back
+from store_omni.pickup.shortages import report_short
 from store_omni.returns.choosing import Asked
 from store_omni.returns.queries import live_code, return_by_id
 from store_omni.returns.receiving import receive_return

@@ -1,6 +1,6 @@
 """/counter/pickups/{id}: one order of this store, from the shelf to the hands of its buyer."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request, Response, Router, get, post
@@ -8,6 +8,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
+from store_omni.fulfilling.shorting import settle_shortages
 from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
 from store_omni.journal.looking import note_look
@@ -19,9 +20,10 @@ from store_omni.orders.queries import order_at_store
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
 from store_omni.pickup.packing import BAGS_MAX, pack, stage
-from store_omni.pickup.picking import SHORT_REASONS, Picked, report_short, scan_item, start_picking, undo_scan
+from store_omni.pickup.picking import Picked, scan_item, start_picking, undo_scan
 from store_omni.pickup.putting_back import put_back
 from store_omni.pickup.queries import bags_of, receipt_of
+from store_omni.pickup.shortages import SHORT_REASONS, shortages_of
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page, wants_fragment
@@ -46,6 +48,7 @@ async def pickup_context(request: Req, session: ReadSession, fulfilment_id: UUID
         "receipt": await receipt_of(session, order.id),
         "bags": await bags_of(session, order.fulfilment.store_id, fulfilment_id),
         "short_reasons": SHORT_REASONS,
+        "shortages": {one.line_no: one for one in await shortages_of(session, order.fulfilment.store_id, fulfilment_id)},
         "bags_max": BAGS_MAX,
         "cancel_reasons": REASONS,
         "me": by.id,
@@ -56,7 +59,7 @@ async def pickup_context(request: Req, session: ReadSession, fulfilment_id: UUID
     }
 
 
-async def _after(
+async def after_act(
     request: Req, session: WriteSession, fulfilment_id: UUID, by: Actor, picked: Picked | None = None
 ) -> Response[str]:
     """What a clerk sees after an act: the same partial the page is made of, or the page again."""
@@ -98,7 +101,7 @@ async def picking(
 ) -> Response[str]:
     form = await read_form(request)
     await start_picking(write, fulfilment_id, by=by, take_over=form.get("take_over") == "yes")
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/scans", status_code=200)
@@ -115,7 +118,7 @@ async def scans(
     except ValueError:
         raise InvalidInput({"operation_id": N_("Reload the page and send again.")}, form) from None
     picked = await scan_item(write, fulfilment_id, barcode=code, operation_id=operation, by=by)
-    return await _after(request, write, fulfilment_id, by, picked)
+    return await after_act(request, write, fulfilment_id, by, picked)
 
 
 @post("/{fulfilment_id:uuid}/undo", status_code=200)
@@ -123,20 +126,7 @@ async def undo(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
 ) -> Response[str]:
     picked = await undo_scan(write, fulfilment_id, by=by)
-    return await _after(request, write, fulfilment_id, by, picked)
-
-
-@post("/{fulfilment_id:uuid}/shortage", status_code=200)
-async def shortage(
-    request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
-) -> Response[str]:
-    form = await read_form(request)
-    checks = Checks(form)
-    line_no = checks.whole_number("line_no", low=1, high=999)
-    reason = checks.one_of("reason", tuple(SHORT_REASONS))
-    checks.done()
-    await report_short(write, fulfilment_id, line_no=line_no, reason=reason, by=by)
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by, picked)
 
 
 @post("/{fulfilment_id:uuid}/packing", status_code=200)
@@ -146,8 +136,9 @@ async def packing(
     checks = Checks(await read_form(request))
     bags = checks.whole_number("bags", low=1, high=BAGS_MAX, default=1)
     checks.done()
+    await settle_shortages(write, fulfilment_id, store_id=cast(int, by.store_id))
     await pack(write, fulfilment_id, bags=bags, by=by)
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/staging", status_code=200)
@@ -160,7 +151,7 @@ async def staging(
 ) -> Response[str]:
     form = await read_form(request)
     await stage(write, signer, fulfilment_id, shelf=form.get("code", ""), by=by)
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/cancellation", status_code=200)
@@ -173,7 +164,7 @@ async def cancellation(
     checks.done()
     order = await order_at_store(write, fulfilment_id, by=by)
     await cancel_order(write, order.id, reason=reason, by=by)
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by)
 
 
 @post("/{fulfilment_id:uuid}/put-back", status_code=200)
@@ -181,7 +172,7 @@ async def back_on_shelf(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
 ) -> Response[str]:
     await put_back(write, fulfilment_id, by=by)
-    return await _after(request, write, fulfilment_id, by)
+    return await after_act(request, write, fulfilment_id, by)
 
 
 @get("/{fulfilment_id:uuid}/labels")
@@ -231,7 +222,7 @@ PICKUPS = Router(
     guards=[staff_guard("counter", "clerk")],
     dependencies={"by": Provide(by)},
     route_handlers=[
-        show, history, picking, scans, undo, shortage, packing, staging, cancellation, back_on_shelf, labels, receipt,
+        show, history, picking, scans, undo, packing, staging, cancellation, back_on_shelf, labels, receipt,
         receipt_qr,
         label_qr,
     ],

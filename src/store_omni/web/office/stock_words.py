@@ -6,7 +6,7 @@ import msgspec
 
 from store_omni.history.tracing import ORDER_CAUSES
 from store_omni.kit.errors import N_
-from store_omni.pickup.picking import SHORT_REASONS
+from store_omni.pickup.shortages import SHORT_REASONS
 from store_omni.stockroom.adjusting import DAMAGE_REASONS, QUARANTINE_ENDS, REASONS
 from store_omni.stockroom.tasks import REASONS as TASK_REASONS
 from store_omni.stockroom.views import EntryView
