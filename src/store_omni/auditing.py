@@ -157,6 +157,10 @@ ORDERS = [
         LEFT JOIN pickup.receipt r ON r.store_id = h.store_id AND r.handover_id = h.id
         GROUP BY 1, 2, f.state HAVING (f.state = 'handed_over') <> (count(h.id) = 1 AND count(r.number) = 1)
           OR count(h.id) > 1"""),
+    Invariant("I40", "what counts against a buyer's caps is an open order, with the units it was placed with", """
+        SELECT s.order_id, s.kind FROM orders.open_share s JOIN orders."order" o ON o.id = s.order_id
+        WHERE o.state <> 'confirmed'
+           OR s.units <> (SELECT sum(l.qty) FROM orders.order_line l WHERE l.order_id = s.order_id)"""),
 ]  # fmt: skip
 
 MONEY = [

@@ -11,6 +11,7 @@ from store_omni.journal.actors import Actor
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.ids import token_hash
 from store_omni.kit.signing import Signer
+from store_omni.orders.capping import Standing
 from store_omni.orders.placing import Contact, Placed, order_batches, place
 from store_omni.orders.queries import OrderView, order_by_id
 from store_omni.passes.issuing import live_pass
@@ -43,8 +44,9 @@ class Shop(msgspec.Struct, frozen=True):
         key: str | None = None,
         hold_id: UUID | None = None,
         viewer: str | None = VIEWER,
+        standing: Standing | None = None,
     ) -> Placed:
-        """`lines`: (index into world.items, quantity)."""
+        """`lines`: (index into world.items, quantity). Without a `standing` the buyer has proved phone and address."""
         return await place(
             order_batches(self.pool),
             store=await KnownStores(self.pool).by_id(store_id or self.world.gangnam),
@@ -56,6 +58,7 @@ class Shop(msgspec.Struct, frozen=True):
             operation_key=key or str(uuid4()),
             hold_id=hold_id,
             viewer_hash=token_hash(viewer) if viewer else None,
+            standing=standing or Standing(proved=frozenset({contact.phone or "", contact.email or ""})),
         )
 
     async def view(self, order_id: UUID) -> OrderView:

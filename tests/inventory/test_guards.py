@@ -60,6 +60,11 @@ def order(shop: Shop, *lines: tuple[int, int], **more: Any) -> Row:
     )
 
 
+def capped(orders: int, units: int = 100, who: str = "a") -> list[Row]:
+    """What one person may have open."""
+    return [{"kind": "phone", "key": hashlib.sha256(who.encode()).hexdigest(), "orders_max": orders, "units_max": units}]
+
+
 async def answers(shop: Shop, function: str, *rows: Row) -> list[Row]:
     """Of one batch, in the order of its rows."""
     told = await shop.pool.fetchval(f"SELECT {function}($1)", [row | {"no": no} for no, row in enumerate(rows)])
@@ -123,7 +128,7 @@ async def test_a_key_counts_once(shop: Shop, function: str) -> None:
 async def test_control_without_its_record_a_key_counts_twice(shop: Shop, function: str, guard: str) -> None:
     await without(shop, function, guard, guard.replace(" ORDER", " WHERE false ORDER"), times=WAYS[function])
     # A cap sends an order the long way through placing.
-    make, entry, more = (hold, HOLD, {}) if function == HOLD else (order, PLACE, {"open_max": 9} if function == PLACE else {})
+    make, entry, more = (hold, HOLD, {}) if function == HOLD else (order, PLACE, {"caps": capped(9)} if function == PLACE else {})
     first, second = (make(shop, (0, 1), key="k", **more) for _ in range(2))
     assert [*await ask(shop, entry, first), *await ask(shop, entry, second)] == ["yes", "yes"]
 
@@ -350,19 +355,49 @@ async def test_control_without_the_caps_one_person_keeps_it_all(shop: Shop) -> N
 
 
 async def test_control_without_the_persons_lock_more_orders_are_open_than_may_be(shop: Shop) -> None:
-    rows = [order(shop, (index, 1), open_max=2) for index in range(6)]
-    assert sorted(await at_once(shop, PLACE, *rows)) == ["too_many_open"] * 4 + ["yes"] * 2
+    rows = [order(shop, (index, 1), caps=capped(2)) for index in range(6)]
+    assert sorted(await at_once(shop, PLACE, *rows)) == ["open_orders"] * 4 + ["yes"] * 2
     await without(shop, PLACE, "pg_advisory_xact_lock(k.lock)", "k.lock")
     await gated(shop, PLACE)
-    rows = [order(shop, (index, 1), open_max=2, email="b@example.com") for index in range(4)]
+    rows = [order(shop, (index, 1), caps=capped(2, who="b"), email="b@example.com") for index in range(4)]
     async with gate(shop.pool, opens_at=4):
         heard = await at_once(shop, PLACE, *rows)
     assert heard == ["yes"] * 4
 
 
 async def test_one_person_in_one_batch_of_orders_is_capped(shop: Shop) -> None:
-    heard = await ask(shop, PLACE, *(order(shop, (index, 1), open_max=2) for index in range(4)))
-    assert heard == ["yes", "yes", "too_many_open", "too_many_open"]
+    heard = await ask(shop, PLACE, *(order(shop, (index, 1), caps=capped(2)) for index in range(4)))
+    assert heard == ["yes", "yes", "open_orders", "open_orders"]
+
+
+async def test_who_is_over_a_cap_only_because_of_others_in_the_batch_is_tried_again(shop: Shop) -> None:
+    rows = [order(shop, (0, units), caps=capped(9, units=4)) for units in (3, 2, 5)]
+    told = await answers(shop, PLACE, *rows)
+    assert [(answer.get("refused"), answer.get("again")) for answer in told] == [
+        (None, None),
+        ("open_units", True),
+        ("open_units", False),
+    ]
+    assert [(answer["max"], answer["left"]) for answer in told[1:]] == [(4, 4), (4, 4)]
+
+
+UNIT_CAPS = {
+    "item_units": ({"item_units_max": 4}, "HAVING sum(l.qty) > r.item_units_max", "HAVING false"),
+    "order_units": ({"order_units_max": 4}, "WHERE z.items > r.order_units_max", "WHERE false"),
+    "open_units": ({"caps": None}, "WHERE units + cum > units_max", "WHERE false"),
+}
+
+
+@pytest.mark.parametrize("cap", UNIT_CAPS)
+async def test_units_are_capped_and_control_without_the_cap(shop: Shop, cap: str) -> None:
+    """Four units are allowed, and five are not, in one line or in two of one SKU."""
+    more, guard, instead = UNIT_CAPS[cap]
+    more = {"caps": capped(9, units=4 if "caps" in more else 100)} | {k: v for k, v in more.items() if v}
+    for lines in (((0, 5),), ((0, 2), (0, 3))):
+        assert await ask(shop, PLACE, order(shop, *lines, **more)) == [cap]
+    assert await ask(shop, PLACE, order(shop, (0, 4), **more)) == ["yes"]
+    await without(shop, PLACE, guard, instead)
+    assert await ask(shop, PLACE, order(shop, (1, 5), **more)) == ["yes"]
 
 
 # A hold is used once.

@@ -11,8 +11,8 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
 from store_omni.kit.batching import Batches
 from store_omni.kit.errors import NotFound
+from store_omni.orders.capping import OPEN_ORDERS_MAX
 from store_omni.orders.errors import BasketEmpty, StoreCannotServe
-from store_omni.orders.placing import OPEN_ORDERS_MAX
 
 from ..factories.gate import WAITS, gate
 from ..factories.ordering import Contact, Shop
@@ -103,7 +103,7 @@ async def test_control_without_the_lock_the_race_ends_in_errors(shop: Shop, monk
 async def test_a_refused_basket_leaves_nothing_behind(shop: Shop) -> None:
     before = await counts(shop)
     with pytest.raises(NotEnoughStock):
-        await shop.place((1, 1), (0, 99))
+        await shop.place((1, 1), (0, 20))
     assert await counts(shop) == before
     assert (await shop.level(1))["allocated"] == 0
 

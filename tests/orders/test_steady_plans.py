@@ -5,18 +5,19 @@ import asyncpg
 import pytest
 
 from ..factories.ordering import Shop
-from ..inventory.test_guards import HOLD, PLACE, PLAINLY, Row, hold, order
+from ..inventory.test_guards import HOLD, PLACE, PLAINLY, Row, capped, hold, order
 
 pytestmark = pytest.mark.anyio
 ROWS = 3_000
 READ_MAX = 100
 GROWING = (
     "journal.operation", "customers.customer", "customers.identity", "inventory.stock_level", "catalog.sku", "catalog.product",
+    "orders.open_share",
 )  # fmt: skip
 READ = """SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables
           WHERE schemaname || '.' || relname = ANY ($1)"""
 PHONE = "+821012340001"
-CASES = {"plainly": (PLACE, {}), "with all": (PLACE, {"open_max": 20}), "hold": (HOLD, {})}
+CASES = {"plainly": (PLACE, {}), "with all": (PLACE, {"caps": capped(20)}), "hold": (HOLD, {})}
 
 
 async def _open_and_grow(connection: asyncpg.Connection) -> None:

@@ -11,10 +11,12 @@ from store_omni.journal.operations import once
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import new_id
+from store_omni.orders.capping import ORDER_ITEM_UNITS_MAX, ORDER_LINES_MAX
 from store_omni.orders.errors import BasketFull
 
-LINE_UNITS_MAX = 99
-LINES_MAX = 50
+# What an order takes: a basket that holds more could not be ordered.
+LINE_UNITS_MAX = ORDER_ITEM_UNITS_MAX
+LINES_MAX = ORDER_LINES_MAX
 
 
 class Glance(msgspec.Struct, frozen=True):

@@ -59,3 +59,33 @@ class TooManyOpenOrders(Refusal):
     title = N_("Many orders wait for you already")
     reason = N_("Under this phone number or e-mail address %(count)s orders are open, and more cannot be placed.")
     next_step = N_("Collect or cancel one of them first.")
+
+
+class TooManyOpenUnits(Refusal):
+    code = "too_many_open_units"
+    title = N_("Many items wait for you already")
+    reason = N_("Your open orders may hold %(max)s items in all; %(left)s more would fit.")
+    next_step = N_("Take fewer, collect or cancel an open order first, or call the store: it can arrange more.")
+
+
+class TooManyOfOneItem(Refusal):
+    code = "too_many_of_one_item"
+    title = N_("That is more of one item than an order takes")
+    reason = N_("One order takes at most %(max)s of the same item.")
+    next_step = N_("Take fewer, or call the store: it can arrange more.")
+
+
+class OrderTooLarge(Refusal):
+    code = "order_too_large"
+    title = N_("That is more than one order takes")
+    reason = N_("One order takes at most %(units)s items, of at most %(lines)s kinds.")
+    next_step = N_("Take something out, or call the store: it can arrange more.")
+
+
+class ProofNeeded(Refusal):
+    """An unproved guest is at a cap: what others did under the number she typed, or from her network, is not hers to end."""
+
+    code = "proof_needed"
+    title = N_("Please sign in for this order")
+    reason = N_("Without a sign-in we take only a few open orders from one phone, browser or connection at a time.")
+    next_step = N_("Sign in, or call the store: it takes your order by phone.")

@@ -11,6 +11,7 @@ FULFILMENT_STATES = (
     "allocated", "picking", "short", "packed", "staged", "ready_for_pickup", "partially_handed_over", "handed_over",
     "rejected", "cancelled", "uncollected", "restocked",
 )  # fmt: skip
+SHARE_KINDS = ("customer", "phone", "email", "device", "source")
 CHANNELS = ("web", "mobile", "counter", "phone", "chat", "api")
 
 
@@ -53,11 +54,6 @@ class Order(Base):
         Index("ix_order_placed_at", "placed_at"),
         Index("ix_order_contact_phone", "contact_phone"),
         Index("ix_order_contact_email", "contact_email"),
-        Index(
-            "ix_order_open_contact",
-            func.coalesce(text("contact_phone"), text("contact_email")),
-            postgresql_where=text("state = 'confirmed'"),
-        ),
         {"schema": "orders"},
     )
 
@@ -107,6 +103,24 @@ class OrderLine(Base):
     unit_price_minor: Mapped[Minor]
     price_reason: Mapped[str] = mapped_column(server_default="")
     bundle_sku_id: Mapped[int | None] = mapped_column(ForeignKey("catalog.sku.id"))
+
+
+class OpenShare(Base):
+    """One open order as it counts against one of its buyer's caps. `key`: SHA-256 of what `kind` names, see `capping`;
+    `units` as ordered. The rows of an order go when it ends (trigger `drop_open_shares`)."""
+
+    __tablename__ = "open_share"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", SHARE_KINDS), name="kind"),
+        CheckConstraint("units > 0", name="units"),
+        Index("ix_open_share_order_id", "order_id"),
+        {"schema": "orders"},
+    )
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order.id"), primary_key=True)
+    kind: Mapped[str]
+    units: Mapped[int]
 
 
 class OrderCharge(Base):

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from store_omni.inventory.errors import NotEnoughStock, NotSoldHere
-from store_omni.inventory.holding import BUYERS, Wanted, summed
+from store_omni.inventory.holding import Wanted, summed
 from store_omni.inventory.snapshot import forget
 from store_omni.journal.actors import Actor
 from store_omni.journal.operations import OperationReused
@@ -17,7 +17,24 @@ from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import Refusal, SignInNeeded
 from store_omni.kit.ids import new_id_text, spoken_code
-from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooManyOpenOrders
+from store_omni.orders.capping import (
+    ORDER_ITEM_UNITS_MAX,
+    ORDER_LINES_MAX,
+    ORDER_UNITS_MAX,
+    Standing,
+    caps_of,
+    is_capped,
+    is_proved,
+)
+from store_omni.orders.errors import (
+    BasketEmpty,
+    OrderTooLarge,
+    ProofNeeded,
+    StoreCannotServe,
+    TooManyOfOneItem,
+    TooManyOpenOrders,
+    TooManyOpenUnits,
+)
 from store_omni.orders.placing_sql import PLACE
 from store_omni.passes.verifying import Names
 from store_omni.stores.hours import promise
@@ -25,8 +42,7 @@ from store_omni.stores.queries import StoreView
 
 VIEWER_DAYS = 30
 NUMBER_TRIES_MAX = 5
-# Paid when collected, an order costs nothing to place: one phone or e-mail keeps only so many open.
-OPEN_ORDERS_MAX = 20
+NOBODY_KNOWN = Standing()
 # By store: as known, the second, and what it promised then.
 _PROMISES: dict[int, tuple[StoreView, int, datetime]] = {}
 
@@ -64,13 +80,15 @@ async def place(
     viewer_hash: bytes | None = None,
     basket_id: UUID | None = None,
     token_hash: bytes | None = None,
+    standing: Standing = NOBODY_KNOWN,
 ) -> Placed:
     """Confirmed at once, to be paid in the store. `store`: as known, for the promise and the words; whether it takes
     orders is decided in the statement. `customer_id` None makes (or finds) a guest's record. `hold_id`: units
     held before; an ended hold is as none. `token_hash`: a service's token, which is checked once more in the statement.
+    `standing`: against what a buyer's order counts; staff and services have no caps.
 
-    Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `TooManyOpenOrders`, `OperationReused`,
-    `SignInNeeded`, `OutcomeUnknown`.
+    Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `TooManyOfOneItem`, `OrderTooLarge`,
+    `TooManyOpenOrders`, `TooManyOpenUnits`, `ProofNeeded`, `OperationReused`, `SignInNeeded`, `OutcomeUnknown`.
     """
     lines = summed(wanted)
     if not lines:
@@ -99,13 +117,13 @@ async def place(
         "fact_id": new_id_text(),
         "entry_id": new_id_text(),
         "hold_id": hold_id,
-        # Who only sells for others (a till, an agent) has as many customers as it has.
-        "open_max": OPEN_ORDERS_MAX if by.kind in BUYERS else None,
         "lines": [
             {"line_no": number, "sku_id": line.sku_id, "qty": line.qty, "allocation_id": new_id_text()}
             for number, line in enumerate(lines, 1)
         ],
     }
+    if is_capped(by):
+        row |= _limits(by, standing, contact, customer_id, lines)
     if customer_id is None:
         row |= {"guest_id": new_id_text(), "phone_identity_id": new_id_text(), "email_identity_id": new_id_text()}
     if viewer_hash is not None:
@@ -113,8 +131,18 @@ async def place(
     if basket_id is not None:
         row["basket_id"] = basket_id
     answer = await _send(orders, store, row)
+    if "refused" in answer:
+        raise _refusal(answer, store, proved=is_proved(by, standing, contact.phone, contact.email))
     forget(line.sku_id for line in lines)
     return Placed(UUID(answer["order_id"]), answer["number"], replayed=answer.get("replayed", False))
+
+
+def _limits(by: Actor, standing: Standing, contact: Contact, customer_id: UUID | None, lines: list[Wanted]) -> dict[str, Any]:
+    """What the statement holds a buyer's order to. Errors: `OrderTooLarge`."""
+    if len(lines) > ORDER_LINES_MAX:
+        raise OrderTooLarge(units=ORDER_UNITS_MAX, lines=ORDER_LINES_MAX)
+    caps = caps_of(by, standing, customer_id=customer_id, phone=contact.phone, email=contact.email)
+    return {"caps": caps, "item_units_max": ORDER_ITEM_UNITS_MAX, "order_units_max": ORDER_UNITS_MAX}
 
 
 def _ready_by(store: StoreView, now: datetime) -> datetime:
@@ -126,14 +154,22 @@ def _ready_by(store: StoreView, now: datetime) -> datetime:
     return last[2]
 
 
-def _refusal(answer: Answer, store: StoreView) -> Refusal:
+def _refusal(answer: Answer, store: StoreView, *, proved: bool) -> Refusal:
     match answer["refused"]:
         case "not_enough":
             return NotEnoughStock(answer["lacking"])
         case "not_sold":
             return NotSoldHere(answer["skus"])
-        case "too_many_open":
-            return TooManyOpenOrders(count=OPEN_ORDERS_MAX)
+        case "item_units":
+            return TooManyOfOneItem(max=answer["max"])
+        case "order_units":
+            return OrderTooLarge(units=ORDER_UNITS_MAX, lines=ORDER_LINES_MAX)
+        case "open_orders" | "open_units" if not proved:
+            return ProofNeeded()
+        case "open_orders":
+            return TooManyOpenOrders(count=answer["max"])
+        case "open_units":
+            return TooManyOpenUnits(max=answer["max"], left=answer["left"])
         case "store":
             return StoreCannotServe(store=Names(ko=store.name_ko, en=store.name_en))
         case "token":
@@ -155,7 +191,5 @@ async def _send(orders: Batches, store: StoreView, row: dict[str, Any]) -> Answe
             if error.as_dict().get("constraint_name") not in ("uq_order_number", "pk_operation"):
                 raise
             continue
-        if "refused" in answer:
-            raise _refusal(answer, store)
         return answer
     raise RuntimeError("no free order number in five draws; make the numbers longer")

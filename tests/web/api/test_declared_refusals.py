@@ -231,8 +231,8 @@ def test_the_reading_follows_calls_callbacks_methods_and_what_is_returned() -> N
         kind.code: way
         for kind, way in reached("store_omni.web.api.orders", [("store_omni.web.api.orders", "place_order")]).items()
     }
-    assert found["invalid_input"] and found["store_cannot_serve"] == "place_order → placed_for → place → _send → _refusal"
-    assert found["not_sold_here"] == "place_order → placed_for → place → _send → _refusal"
+    assert found["invalid_input"] and found["store_cannot_serve"] == "place_order → placed_for → place → _refusal"
+    assert found["not_sold_here"] == "place_order → placed_for → place → _refusal"
     found = {kind.code for kind in reached("store_omni.web.api.pickups", [("store_omni.web.api.pickups", "packing")])}
     assert {"not_all_picked", "wrong_state", "operation_reused", "invalid_input"} <= found
     checks = reached("store_omni.web.plumbing.forms", [("store_omni.web.plumbing.forms", "Checks.done")])

@@ -1,14 +1,16 @@
 import asyncio
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.inventory.holding import expire_holds
+from store_omni.orders.capping import SOURCE_OPEN_UNITS_MAX
 
 from ...factories.browsing import send
 from ...factories.ordering import Shop
-from ...factories.world import World, make_bundle
+from ...factories.world import World, make_bundle, make_item, put_stock
 from .shopping import CONTACT, Client, hidden, join, order, ordered, put
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +154,31 @@ async def test_a_signed_in_shopper_finds_her_data_filled_in(client: Client, worl
     number = answer.headers["location"].rsplit("/", 1)[1]
     assert await pool.fetchval('SELECT customer_id IS NOT NULL FROM orders."order" WHERE number = $1', number)
     assert number in (await client.get("/account")).text
+
+
+async def test_a_browser_that_takes_all_it_can_does_not_empty_the_store(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    """Eight requests of fifty lines with 99 units each, then 160 that keep to every cap of one order, each from a browser and
+    with a number of its own."""
+    sold = "SELECT sum(on_hand - allocated - reserved), min(on_hand - allocated - reserved) FROM inventory.stock_level WHERE store_id = $1"
+    items = [await make_item(pool, 900 + n, f"BULK{n}", f"대량 {n}", f"Bulk {n}", "주방", "mug", 1000) for n in range(50)]
+    for item in items:
+        await put_stock(pool, world.gangnam, item.sku_id, 92)
+    await put(client, world)
+    before = await pool.fetchval(sold, world.gangnam)
+    fixed = CONTACT | {"store_id": str(world.gangnam)}
+    for number in range(8):
+        wanted = ",".join(f"{item.sku_id}:99" for item in items)
+        fields = fixed | {"phone": f"0103333{number:04}", "items": wanted, "operation_id": str(uuid4())}
+        answer = await send(client, "/checkout", fields)
+        assert answer.status_code == 409 and 'data-refused="too_many_of_one_item"' in answer.text
+        assert 'href="/basket"' in answer.text and "전화" in answer.text
+    assert await pool.fetchval(sold, world.gangnam) == before
+    for number in range(160):
+        client.cookies.delete("so_viewer")
+        wanted = ",".join(f"{items[(number * 5 + n) % 50].sku_id}:20" for n in range(5))
+        fields = fixed | {"phone": f"0104444{number:04}", "email": "", "items": wanted, "operation_id": str(uuid4())}
+        answer = await send(client, "/checkout", fields)
+        assert answer.status_code in (303, 403, 409, 429), answer.text
+    assert answer.status_code != 303 and "data-refused=" in answer.text
+    left, least = await pool.fetchrow(sold, world.gangnam)
+    assert before - left <= SOURCE_OPEN_UNITS_MAX and least > 0

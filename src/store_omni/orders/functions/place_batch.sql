@@ -9,17 +9,19 @@ CREATE OR REPLACE FUNCTION orders.place_batch(p jsonb)
 AS $$
 -- p: [{no, actor, key, hash, token?, store_id, order_id, number, channel, locale, currency, name, phone?, email?, customer_id?,
 --      guest_id, phone_identity_id, email_identity_id, by_kind, by_id?, by_label, fulfilment_id, ready_by, charge_id, fact_id,
---      entry_id, basket_id?, viewer_hash?, viewer_days?, hold_id?, open_max?, lines: [{line_no, sku_id, qty, allocation_id}]}]
+--      entry_id, basket_id?, viewer_hash?, viewer_days?, hold_id?, item_units_max?, order_units_max?,
+--      caps?: [{kind, key, orders_max, units_max}], lines: [{line_no, sku_id, qty, allocation_id}]}]
 -- Prices are the catalogue's. A bundle becomes its parts, each with its share of the bundle's price. `hold_id`: units held
--- before; what it holds is promised to the order, the rest of it is let go. An ended hold is as none. `open_max`: how many
--- orders one phone or e-mail may have open. Answers [{no, order_id, number, customer_id} | {no, refused, …, again?}].
+-- before; what it holds is promised to the order, the rest of it is let go. An ended hold is as none. `item_units_max`,
+-- `order_units_max`: units of one SKU, and of all, in one order. `caps`: what may be open under a key (a phone, a device, …), see
+-- orders/capping.py. Answers [{no, order_id, number, customer_id} | {no, refused, …, again?}].
 DECLARE
   live int[];
   answers jsonb;
   more jsonb;
   extras boolean;
 BEGIN
-  WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, token text, store_id int, basket_id uuid, viewer_hash text, hold_id uuid, open_max int, lines jsonb)),
+  WITH r AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, token text, store_id int, basket_id uuid, viewer_hash text, hold_id uuid, caps jsonb, lines jsonb)),
   seen AS (
     SELECT r.no, CASE
         WHEN r.token IS NOT NULL AND NOT EXISTS (
@@ -32,7 +34,7 @@ BEGIN
         WHEN o.body_hash IS NOT NULL THEN '{"refused": "reused"}'
         WHEN NOT EXISTS (SELECT 1 FROM stores.store s WHERE s.id = r.store_id AND s.active AND s.pickup) THEN '{"refused": "store"}'
         WHEN row_number() OVER (PARTITION BY r.actor, r.key ORDER BY r.no) > 1 THEN '{"refused": "busy", "again": true}'
-      END AS answer, num_nonnulls(r.basket_id, r.viewer_hash, r.hold_id, r.open_max) > 0 OR EXISTS (
+      END AS answer, num_nonnulls(r.basket_id, r.viewer_hash, r.hold_id, r.caps) > 0 OR EXISTS (
         SELECT 1 FROM jsonb_to_recordset(r.lines) x(sku_id int) JOIN catalog.bundle_part b ON b.bundle_sku_id = x.sku_id) AS special
     FROM r LEFT JOIN LATERAL (
       SELECT q.body_hash, q.result FROM journal.operation q WHERE q.actor = r.actor AND q.key = r.key OFFSET 0) o ON true
@@ -47,10 +49,11 @@ BEGIN
     RETURN answers || orders.place_plainly(p, live);
   END IF;
 
+  -- What is open under a key is counted under that key's lock, so that two orders at once do not both see room for one more.
   PERFORM pg_advisory_xact_lock(k.lock) FROM (
-    SELECT DISTINCT hashtextextended('open:' || coalesce(r.phone, r.email), 0) AS lock
-    FROM jsonb_to_recordset(p) r(no int, phone text, email text, open_max int)
-    WHERE r.no = ANY (live) AND r.open_max IS NOT NULL AND coalesce(r.phone, r.email) IS NOT NULL ORDER BY 1) k;
+    SELECT DISTINCT hashtextextended('open:' || c.key, 0) AS lock
+    FROM jsonb_to_recordset(p) r(no int, caps jsonb) CROSS JOIN LATERAL jsonb_to_recordset(r.caps) c(key text)
+    WHERE r.no = ANY (live) ORDER BY 1) k;
   -- Holds before levels, as their ending locks them too.
   PERFORM 1 FROM inventory.hold h WHERE (h.store_id, h.id) IN (
     SELECT r.store_id, r.hold_id FROM jsonb_to_recordset(p) r(no int, store_id int, hold_id uuid)
@@ -68,11 +71,11 @@ BEGIN
     SELECT 1 FROM inventory.stock_level l WHERE l.store_id = q.store_id AND l.sku_id = q.sku_id FOR UPDATE) locked;
 
   WITH r AS MATERIALIZED (
-    SELECT r.*, row_number() OVER (PARTITION BY coalesce(r.phone, r.email) ORDER BY r.no) AS nth_of_person
-    FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
+    SELECT r.* FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
       locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
       email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
-      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, open_max int, lines jsonb)
+      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid,
+      item_units_max int, order_units_max int, caps jsonb, lines jsonb)
     WHERE r.no = ANY (live)
   ), asked AS MATERIALIZED (
     SELECT r.no, r.store_id, r.channel, x.line_no, x.sku_id, x.qty, x.allocation_id, s.id IS NULL AS missing, s.kind, s.price_minor
@@ -122,15 +125,34 @@ BEGIN
     SELECT t.no, bool_or(t.missing) AS missing, bool_and(coalesce(t.need = 0 OR t.free >= t.cum, false)) AS enough,
            bool_and(coalesce(t.need = 0 OR t.free >= t.need, false)) AS alone
     FROM tried t GROUP BY t.no
+  ), sized AS MATERIALIZED (
+    SELECT no, sum(qty * price_minor) AS minor, sum(qty) AS items FROM l GROUP BY no
+  ), cap AS MATERIALIZED (
+    SELECT r.no, c.kind, decode(c.key, 'hex') AS key, c.orders_max, c.units_max, z.items, o.orders, o.units,
+           row_number() OVER w AS nth, sum(z.items) OVER w AS cum
+    FROM r JOIN sized z ON z.no = r.no
+    CROSS JOIN LATERAL jsonb_to_recordset(r.caps) c(kind text, key text, orders_max int, units_max int)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS orders, coalesce(sum(s.units), 0) AS units FROM orders.open_share s WHERE s.key = decode(c.key, 'hex')) o
+    WINDOW w AS (PARTITION BY c.key ORDER BY r.no)
   ), over AS MATERIALIZED (
-    SELECT r.no FROM r WHERE r.open_max IS NOT NULL AND coalesce(r.phone, r.email) IS NOT NULL AND r.open_max < r.nth_of_person + (
-      SELECT count(*) FROM orders."order" o WHERE coalesce(o.contact_phone, o.contact_email) = coalesce(r.phone, r.email)
-        AND o.state = 'confirmed')
+    -- Of what an order is over, the first; what it is over only because of others in the batch (`again`) comes last.
+    SELECT DISTINCT ON (no) no, jsonb_build_object('no', no, 'refused', refused, 'kind', kind, 'max', most, 'left', spare, 'again', again) AS answer
+    FROM (
+      SELECT l.no, 1 AS rank, 'item_units' AS refused, NULL AS kind, r.item_units_max AS most, 0 AS spare, false AS again
+      FROM l JOIN r ON r.no = l.no GROUP BY l.no, l.sku_id, r.item_units_max HAVING sum(l.qty) > r.item_units_max
+      UNION ALL
+      SELECT r.no, 2, 'order_units', NULL, r.order_units_max, 0, false FROM r JOIN sized z ON z.no = r.no WHERE z.items > r.order_units_max
+      UNION ALL
+      SELECT no, 3, 'open_orders', kind, orders_max, 0, orders < orders_max FROM cap WHERE orders + nth > orders_max
+      UNION ALL
+      SELECT no, 4, 'open_units', kind, units_max, greatest(units_max - units, 0), units + items <= units_max FROM cap WHERE units + cum > units_max
+    ) x ORDER BY no, again, rank
   ), ok AS MATERIALIZED (
     SELECT r.*, coalesce(r.customer_id, g.id) AS known_id, coalesce(r.customer_id, g.id, r.guest_id) AS owner_id,
-           (SELECT h.id FROM held h WHERE h.no = r.no LIMIT 1) AS used_hold_id, w.minor, w.items
+           (SELECT h.id FROM held h WHERE h.no = r.no LIMIT 1) AS used_hold_id, z.minor, z.items
     FROM r JOIN verdict v ON v.no = r.no AND v.enough AND NOT v.missing
-    JOIN (SELECT no, sum(qty * price_minor) AS minor, sum(qty) AS items FROM l GROUP BY no) w ON w.no = r.no
+    JOIN sized z ON z.no = r.no
     LEFT JOIN LATERAL (
       SELECT c.id FROM customers.identity ph
       CROSS JOIN LATERAL (SELECT x.id, x.status, x.display_name FROM customers.customer x WHERE x.id = ph.customer_id OFFSET 0) c
@@ -184,6 +206,9 @@ BEGIN
     INSERT INTO orders.order_line (order_id, line_no, sku_id, name_ko, name_en, qty, unit_price_minor, price_reason, bundle_sku_id)
     SELECT order_id, nr, sku_id, name_ko, name_en, qty, price_minor,
            CASE WHEN price_minor > 0 THEN '' WHEN bundle_sku_id IS NULL THEN 'free' ELSE 'bundle' END, bundle_sku_id FROM okl
+  ), share AS (
+    INSERT INTO orders.open_share (key, order_id, kind, units)
+    SELECT c.key, ok.order_id, c.kind, c.items FROM cap c JOIN ok ON ok.no = c.no ORDER BY c.key, ok.order_id
   ), oc AS (
     INSERT INTO orders.order_charge (order_id, charge_id) SELECT order_id, charge_id FROM ok
   ), ful AS (
@@ -223,10 +248,10 @@ BEGIN
       WHEN ok.no IS NOT NULL THEN jsonb_build_object('no', v.no, 'order_id', ok.order_id, 'number', ok.number, 'customer_id', ok.owner_id)
       WHEN v.missing THEN jsonb_build_object('no', v.no, 'refused', 'not_sold', 'skus', (
         SELECT jsonb_agg(DISTINCT coalesce(l.bundle_sku_id, l.sku_id)) FROM l WHERE l.no = v.no AND (l.missing OR l.closed)))
-      WHEN v.no IN (SELECT no FROM over) THEN jsonb_build_object('no', v.no, 'refused', 'too_many_open')
+      WHEN over.no IS NOT NULL THEN over.answer
       ELSE jsonb_build_object('no', v.no, 'refused', 'not_enough', 'again', v.alone, 'lacking', (
         SELECT jsonb_agg(jsonb_build_object('sku', t.sku_id, 'free', greatest(coalesce(t.free, 0), 0)) ORDER BY t.sku_id)
         FROM tried t WHERE t.no = v.no AND NOT coalesce(t.need = 0 OR t.free >= t.cum, false))) END)
-  INTO more FROM verdict v LEFT JOIN ok ON ok.no = v.no;
+  INTO more FROM verdict v LEFT JOIN ok ON ok.no = v.no LEFT JOIN over ON over.no = v.no;
   RETURN answers || coalesce(more, '[]');
 END $$;

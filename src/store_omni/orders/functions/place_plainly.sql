@@ -18,11 +18,10 @@ BEGIN
   -- where there is enough for none, nobody has to wait to hear so.
   BEGIN
     WITH r AS MATERIALIZED (
-    SELECT r.*, row_number() OVER (PARTITION BY coalesce(r.phone, r.email) ORDER BY r.no) AS nth_of_person
-    FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
+    SELECT r.* FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
       locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
       email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
-      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, open_max int, lines jsonb)
+      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, lines jsonb)
     WHERE r.no = ANY (live)
   ), l AS MATERIALIZED (
     SELECT r.no, r.store_id, x.line_no AS nr, x.sku_id, x.qty, x.allocation_id, s.price_minor, v.version,
@@ -162,11 +161,10 @@ BEGIN
     SELECT 1 FROM inventory.stock_level l WHERE l.store_id = q.store_id AND l.sku_id = q.sku_id FOR UPDATE) locked;
 
   WITH r AS MATERIALIZED (
-    SELECT r.*, row_number() OVER (PARTITION BY coalesce(r.phone, r.email) ORDER BY r.no) AS nth_of_person
-    FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
+    SELECT r.* FROM jsonb_to_recordset(p) r(no int, actor text, key text, hash text, store_id int, order_id uuid, number text, channel text,
       locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
       email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
-      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, open_max int, lines jsonb)
+      fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid, lines jsonb)
     WHERE r.no = ANY (live)
   ), l AS MATERIALIZED (
     SELECT r.no, r.store_id, x.line_no AS nr, x.sku_id, x.qty, x.allocation_id, s.price_minor, v.version,

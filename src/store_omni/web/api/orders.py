@@ -19,7 +19,16 @@ from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound, SignInNeeded
 from store_omni.kit.signing import Signer
 from store_omni.kit.tidying import tidy_line
-from store_omni.orders.errors import BasketEmpty, StoreCannotServe, TooLateToCancel, TooManyOpenOrders
+from store_omni.orders.errors import (
+    BasketEmpty,
+    OrderTooLarge,
+    ProofNeeded,
+    StoreCannotServe,
+    TooLateToCancel,
+    TooManyOfOneItem,
+    TooManyOpenOrders,
+    TooManyOpenUnits,
+)
 from store_omni.orders.placing import Contact, Placed, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
 from store_omni.orders.states import WrongState
@@ -55,7 +64,8 @@ def _contact(data: OrderIn, caller: object) -> Contact:
 @post(
     "/orders", operation_id="place_order", status_code=201,
     responses=changing(
-        BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, TooManyOpenOrders, OperationReused, OutcomeUnknown,
+        BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, TooManyOfOneItem, OrderTooLarge, TooManyOpenOrders,
+        TooManyOpenUnits, ProofNeeded, OperationReused, OutcomeUnknown,
     ),
 )  # fmt: skip
 async def place_order(request: Req, data: JSONBody[OrderIn]) -> PlacedOut:

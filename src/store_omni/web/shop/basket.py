@@ -44,6 +44,7 @@ async def basket(
         "chosen": chosen,
         "others": [fit for fit in fits if fit is not chosen],
         "as_of": clock.now(),
+        "units_max": LINE_UNITS_MAX,
         "can_order": bool(chosen and chosen.can and all(line.sold for line in held.lines)),
     }
     return show(request, visitor, "shop/basket/index.html", context, nav="basket")

@@ -15,8 +15,17 @@ from store_omni.kit.clock import Clock
 from store_omni.kit.errors import N_, InvalidInput, Refusal
 from store_omni.kit.ids import new_id
 from store_omni.kit.phones import say_phone
-from store_omni.orders.basketing import LINES_MAX, BasketView, basket_of
-from store_omni.orders.errors import BasketEmpty, StoreCannotServe
+from store_omni.orders.basketing import BasketView, basket_of
+from store_omni.orders.capping import ORDER_LINES_MAX, Standing
+from store_omni.orders.errors import (
+    BasketEmpty,
+    OrderTooLarge,
+    ProofNeeded,
+    StoreCannotServe,
+    TooManyOfOneItem,
+    TooManyOpenOrders,
+    TooManyOpenUnits,
+)
 from store_omni.orders.placing import Contact, place
 from store_omni.stockroom.offering import Stock, StoreFit
 from store_omni.stores.hours import promise
@@ -31,7 +40,11 @@ from store_omni.web.shop.visiting import Visitor, Web, ensure_viewer, show
 
 NAME_CHARS_MAX = 60
 # What sends the shopper back to the basket, where she sees what is missing and who has it.
-FOR_THE_BASKET = (NotEnoughStock, NotSoldHere, StoreKeepsNothing, StoreCannotServe, BasketEmpty)
+FOR_THE_BASKET = (
+    NotEnoughStock, NotSoldHere, StoreKeepsNothing, StoreCannotServe, BasketEmpty, TooManyOfOneItem, OrderTooLarge, TooManyOpenUnits,
+)  # fmt: skip
+# Where that is done which ends the refusal; her basket and what she typed stay.
+ELSEWHERE = {ProofNeeded: "/sign-in?next=/checkout", TooManyOpenOrders: "/orders"}
 
 
 def _filled_in(visitor: Visitor) -> dict[str, str]:
@@ -117,9 +130,12 @@ async def order(
         if not held.lines or held.store_id is None:
             raise
         return await _page(request, pool, visitor, clock, held, form, refusal)
-    except InvalidInput as refusal:
+    except (InvalidInput, *ELSEWHERE) as refusal:
+        refusal.next_url = ELSEWHERE.get(type(refusal))
         if not held.lines or held.store_id is None:
-            raise BasketEmpty(next_url="/products") from refusal
+            if isinstance(refusal, InvalidInput):
+                raise BasketEmpty(next_url="/products") from refusal
+            raise
         return await _page(request, pool, visitor, clock, held, form, refusal)
     return go_to(request, f"/orders/{number}")
 
@@ -148,6 +164,7 @@ async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
         # A signed-in shopper sees it by signing in; a shared device must not go on showing it after she left.
         viewer_hash=None if visitor.shopper else visitor.viewer_hash,
         basket_id=held.id,
+        standing=Standing(device=visitor.viewer_hash, source=visitor.source),
         hold_id=kept[1] if kept and kept[0] == store_id else None,
     )
     return placed.number
@@ -155,9 +172,10 @@ async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Cloc
 
 def _wanted(form: dict[str, str], held: BasketView) -> list[Wanted]:
     """What the page showed (`items`: `sku:qty,…`), not what the basket became in another tab meanwhile; this also
-    lets the same form, sent again after the basket was emptied by its own success, find that success."""
+    lets the same form, sent again after the basket was emptied by its own success, find that success. More lines than an
+    order may have are read as one too many, so that placing refuses them."""
     wanted = []
-    for part in form.get("items", "").split(",")[:LINES_MAX]:
+    for part in form.get("items", "").split(",", ORDER_LINES_MAX + 1)[: ORDER_LINES_MAX + 1]:
         sku, _, qty = part.partition(":")
         if re.fullmatch("[0-9]{1,9}", sku) and re.fullmatch("[0-9]{1,2}", qty):
             wanted.append(Wanted(int(sku), int(qty)))

@@ -15,6 +15,7 @@ from store_omni.catalog.searching import QUERY_CHARS_MAX, read_query
 from store_omni.inventory.offering import best
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import NotFound
+from store_omni.orders.basketing import LINE_UNITS_MAX
 from store_omni.stockroom.offering import STORES_SHOWN, Stock
 from store_omni.web.plumbing.pages import go_to, wants_fragment
 from store_omni.web.shop.listing import LIST, PAGE, SORTS, Lists
@@ -78,6 +79,7 @@ async def product_page(
         "best": best(offers.offers, visitor.store_id),
         "chosen": next((offer for offer in offers.offers if offer.store.id == visitor.store_id), None),
         "shelf": BY_KEY.get(found.category),
+        "units_max": LINE_UNITS_MAX,
         "all_stores": stores == "all",
         "parts": await parts_of(pool, chosen.id) if chosen.kind == "bundle" else [],
     }
