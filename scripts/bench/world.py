@@ -142,7 +142,7 @@ async def fill(url: str, world: World) -> World:
             await _fill_catalogue(connection, world)
             await _fill_past(connection, url, world)
         token = await add_service(pool, name="bench", verbs=list(VERBS), store_ids=None)
-        shopper = await open_session(pool, World.customer_id(1), source="bench")
+        shopper = await open_session(pool, World.customer_id(1), source="bench", kind="app")
         await connection.execute("VACUUM (ANALYZE)")
         return replace(world, token=token, shopper_token=shopper)
     finally:

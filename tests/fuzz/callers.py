@@ -83,6 +83,7 @@ async def furnish(database_url: str, world: World) -> tuple[dict[str, list[str]]
             "one store": await add_service(pool, name="fuzz-one", verbs=list(VERBS), store_ids=[world.hongdae]),
         }
         shopper = await open_session(pool, customer, source="fuzz")
+        tokens["shopper"] = await open_session(pool, customer, source="fuzz", kind="app")
         known = await _known(pool, world)
         known["code"] += [await shop.pass_code(ready), "A1"]
         known["number"] = [ready.number, collected.number, placed.number]

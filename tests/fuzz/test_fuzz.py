@@ -1,36 +1,20 @@
 """Nothing that anybody sends ends in a failure of ours or a cut line. `STORE_OMNI_FUZZ_CASES` more cases: scripts/nightly/fuzz."""
 
-import asyncio
 import os
-from collections.abc import Generator
 from itertools import islice
 
 import pytest
 
 from store_omni.app import create_app
-from store_omni.kit.postgres.cluster import Cluster
 
-from ..conftest import TEMPLATE_OF_WORLD, copy_of_template, drop_copy, settings_for
-from ..factories.world import World
+from ..conftest import settings_for
 from . import calls, pages
-from .callers import Stage, browsers, furnish, served
+from .callers import Stage
 from .wire import Case, all_that_is_wrong, what_is_wrong
 
 CASES = int(os.environ.get("STORE_OMNI_FUZZ_CASES", "1000"))
 SEED = int(os.environ.get("STORE_OMNI_FUZZ_SEED", "20261201"))
 SHOWN = 12
-
-
-@pytest.fixture(scope="module")
-def stage(cluster: Cluster, small_world: World, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stage, None, None]:
-    database_url = copy_of_template(cluster, TEMPLATE_OF_WORLD)
-    try:
-        known, tokens, shopper = asyncio.run(furnish(database_url, small_world))
-        with served(database_url, tmp_path_factory.mktemp("fuzz")) as (port, log):
-            cookies, csrf = browsers(port, small_world, shopper)
-            yield Stage(port, known, tokens | {"shopper": shopper}, cookies, csrf, log)
-    finally:
-        drop_copy(cluster, database_url)
 
 
 @pytest.fixture(scope="module")

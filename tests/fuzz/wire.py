@@ -59,7 +59,8 @@ def ask(port: int, case: Case) -> Answer:
         answer.begin()
         if "text/event-stream" not in answer.headers.get("content-type", ""):
             answer.read()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()})
+        said = {name.lower(): "; ".join(answer.headers.get_all(name, [])) for name in answer.headers}
+        return Answer(answer.status, said)
 
 
 def what_is_wrong(port: int, case: Case) -> str | None:

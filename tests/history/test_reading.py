@@ -78,7 +78,7 @@ async def test_programs_read_what_pages_read(shop: Shop, histories: Histories, c
             )
     herself = Actor(kind="shopper", id=customer, label="", channel="mobile")
     service = Actor(kind="service", id=new_id(), label="", channel="api")
-    own = await _own(histories, await open_session(shop.pool, customer, source="app"))
+    own = await _own(histories, await open_session(shop.pool, customer, source="app", kind="app"))
     looked = await _look(histories, await _service(shop), customer)
     for read, by in ((own, herself), (looked, service)):
         async with shop.sessions.begin() as session:
@@ -144,7 +144,7 @@ async def test_tokens_open_what_they_are_for_until_they_are_revoked(shop: Shop, 
     await revoke_service(shop.pool, "helpline")
     with pytest.raises(SignInNeeded):
         await _look(histories, token, customer)
-    own = await open_session(shop.pool, customer, source="app")
+    own = await open_session(shop.pool, customer, source="app", kind="app")
     await shop.pool.execute("UPDATE customers.sign_in SET revoked_at = now()")
     with pytest.raises(SignInNeeded):
         await _own(histories, own)
@@ -179,7 +179,7 @@ async def test_pages_have_no_gap_and_no_double(shop: Shop, histories: Histories,
         for n in range(sql.PAGE_ENTRIES * 2):
             await record(session, f"test.n{n}", Subject("x", str(n), customer_id=customer), by=SHOPPER, display={"n": n})
     await shop.pool.execute("UPDATE journal.entry SET occurred_at = date_trunc('hour', occurred_at)")
-    token, own = await _service(shop), await open_session(shop.pool, customer, source="app")
+    token, own = await _service(shop), await open_session(shop.pool, customer, source="app", kind="app")
     total = await shop.pool.fetchval("SELECT count(*) FROM journal.entry WHERE customer_id = $1", customer)
     for staff in (True, False):
         seen, before = [], None
@@ -193,7 +193,7 @@ async def test_pages_have_no_gap_and_no_double(shop: Shop, histories: Histories,
 
 
 async def test_a_history_without_lines_is_empty(shop: Shop, histories: Histories, customer: UUID) -> None:
-    token, own = await _service(shop), await open_session(shop.pool, customer, source="app")
+    token, own = await _service(shop), await open_session(shop.pool, customer, source="app", kind="app")
     await shop.pool.execute("UPDATE journal.entry SET customer_id = NULL")
     assert (await _look(histories, token, customer)).entries == []
     assert (await _own(histories, own)).entries == []
@@ -216,7 +216,7 @@ async def test_whatever_stands_in_a_line_stays_in_it(shop: Shop, histories: Hist
     async with shop.sessions.begin() as session:
         await record(session, "test.odd", Subject("x", "1", customer_id=customer), by=by, display={odd: [odd, None, 1.5]})
     await shop.pool.execute("UPDATE stores.store SET name_ko = name_ko || $1", odd)
-    entries = (await _own(histories, await open_session(shop.pool, customer, source="app"))).entries
+    entries = (await _own(histories, await open_session(shop.pool, customer, source="app", kind="app"))).entries
     assert (entries[0].kind, entries[0].actor, entries[0].display) == ("test.odd", odd, {odd: [odd, None, 1.5]})
     assert entries[0].occurred_at == await shop.pool.fetchval("SELECT max(occurred_at) FROM journal.entry")
     assert {entry.store_name for entry in entries} == {None, f"강남점{odd}", f"홍대점{odd}"}
@@ -227,7 +227,7 @@ async def test_times_are_told_alike_however_the_database_writes_a_date(shop: Sho
     await shop.pool.execute(f"ALTER DATABASE {name} SET datestyle = 'German'")
     pool = await open_pool(database_url, size=1)
     try:
-        entries = (await _own(Histories(pool), await open_session(pool, customer, source="app"))).entries
+        entries = (await _own(Histories(pool), await open_session(pool, customer, source="app", kind="app"))).entries
         assert [entry.occurred_at for entry in entries] == [
             row[0]
             for row in await pool.fetch("SELECT occurred_at FROM journal.entry WHERE customer_id = $1 ORDER BY 1 DESC", customer)
@@ -237,7 +237,7 @@ async def test_times_are_told_alike_however_the_database_writes_a_date(shop: Sho
 
 
 async def test_a_store_that_opened_since_is_named(shop: Shop, histories: Histories, customer: UUID) -> None:
-    own = await open_session(shop.pool, customer, source="app")
+    own = await open_session(shop.pool, customer, source="app", kind="app")
     await _own(histories, own)
     new = await shop.pool.fetchval("INSERT INTO stores.store (code, name_ko, name_en) VALUES ('NW', '새 매장', '') RETURNING id")
     async with shop.sessions.begin() as session:

@@ -1,6 +1,7 @@
 """A shopper's sign-in: phone or e-mail and password, limited tries, a session that ends at once when it is revoked."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from store_omni.kit.ids import secret_token, token_hash
 from store_omni.kit.passwords import secret_matches
 from store_omni.kit.phones import normal_phone
 
+Kind = Literal["web", "app"]
 SESSION_DAYS_MAX = 30
 TRIES_MAX = 8
 TRIES_WINDOW_MINUTES = 15
@@ -57,14 +59,20 @@ SELECT c.id, c.display_name, c.locale,
 FROM {HOLDER.format(held="$1")}"""
 
 
-async def open_session(pool: asyncpg.Pool, customer_id: UUID, *, source: str) -> str:
-    """Returns the token for the cookie; only its hash is kept."""
-    token = secret_token()
+def is_for(token: str, kind: Kind) -> bool:
+    """Whether a token may come this way: a browser's only as a cookie, an app's only as a bearer. The kind is part of what is
+    hashed, so nobody turns one into the other. A token from before there were kinds may come both ways."""
+    return not token.startswith("app_" if kind == "web" else "web_")
+
+
+async def open_session(pool: asyncpg.Pool, customer_id: UUID, *, source: str, kind: Kind = "web") -> str:
+    """Returns the token; only its hash is kept. See `is_for`."""
+    token = f"{kind}_{secret_token()}"
     await pool.execute(_OPEN, token_hash(token), customer_id, SESSION_DAYS_MAX, source)
     return token
 
 
-async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str) -> tuple[UUID, str]:
+async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str, kind: Kind = "web") -> tuple[UUID, str]:
     """(customer, session token). Errors: `WrongPassword`, `TooManyTries`.
 
     Only failures stay counted. A stranger who fails with her login from elsewhere does not keep her out, until there are so
@@ -83,7 +91,7 @@ async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str)
         raise WrongPassword
     for key, _ in limits:
         await take_back_try(pool, key)
-    return row["id"], await open_session(pool, row["id"], source=source)
+    return row["id"], await open_session(pool, row["id"], source=source, kind=kind)
 
 
 async def signed_in(pool: asyncpg.Pool, token: str) -> Shopper | None:

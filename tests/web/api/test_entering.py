@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from litestar.testing import AsyncTestClient
 
+from store_omni.customers.signing_in import open_session
 from store_omni.staff.serving import add_service, revoke_service
 
 from ...factories.ordering import Shop
@@ -47,3 +48,15 @@ async def test_the_statement_says_no_for_a_store_that_was_taken_away(client: Asy
     assert (await _order(client, token))[0] in (401, 404)
     assert (await _order(client, token))[0] == 404
     assert await shop.pool.fetchval('SELECT count(*) FROM orders."order"') == 1
+
+
+async def test_a_browsers_cookie_is_no_token_and_an_apps_token_no_cookie(client: AsyncTestClient, shop: Shop) -> None:
+    customer = (await shop.view((await shop.place((0, 1))).order_id)).customer_id
+    await shop.pool.execute("UPDATE customers.customer SET status = 'active'")
+    browser, app = [await open_session(shop.pool, customer, source="x", kind=kind) for kind in ("web", "app")]
+    for token, as_bearer, as_cookie in ((browser, 401, 200), (app, 200, 303), (browser[4:], 401, 303), (app[4:], 401, 303)):
+        bearer = {"authorization": f"Bearer {token}"}
+        for address in ("/api/v1/me/history", "/api/v1/orders?q=ABCD-2345"):
+            assert (await client.get(address, headers=bearer)).status_code == as_bearer, (token, address)
+        page = await client.get("/account", headers={"cookie": f"so_shop={token}"}, follow_redirects=False)
+        assert page.status_code == as_cookie, token

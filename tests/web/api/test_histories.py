@@ -43,7 +43,7 @@ async def app_of_hers(
     client: AsyncTestClient, shop: Shop, spec: dict[str, Any], order: OrderView
 ) -> AsyncGenerator[Caller, None]:
     assert order.customer_id is not None
-    yield Caller(client, await open_session(shop.pool, order.customer_id, source="app"), spec)
+    yield Caller(client, await open_session(shop.pool, order.customer_id, source="app", kind="app"), spec)
 
 
 async def test_her_own_record_and_a_services_look_are_the_same(

@@ -56,7 +56,7 @@ async def test_reach_is_the_services_stores_and_the_shoppers_own(
     assert await _looked(shop) == []
     buyer = (await shop.view(far.order_id)).customer_id
     await shop.pool.execute("UPDATE customers.customer SET status = 'active'")
-    hers = Caller(client, await open_session(shop.pool, buyer, source="app"), spec)
+    hers = Caller(client, await open_session(shop.pool, buyer, source="app", kind="app"), spec)
     assert (await hers("get", f"/orders/{far.number}")).status_code == 200
     near = await shop.place((1, 1))
     assert (await hers("get", f"/orders/{near.number}")).status_code == 404
@@ -102,7 +102,7 @@ async def test_a_shoppers_app_finds_her_own_and_leaves_no_row(client: AsyncTestC
     mine, theirs = await shop.place((0, 1)), await shop.place((1, 1), contact=LEE)
     await shop.pool.execute("UPDATE customers.customer SET status = 'active'")
     me = (await shop.view(mine.order_id)).customer_id
-    app = Caller(client, await open_session(shop.pool, me, source="app"), spec)
+    app = Caller(client, await open_session(shop.pool, me, source="app", kind="app"), spec)
     for number, hits in ((mine.number, [mine.number]), (theirs.number, [])):
         assert [order["number"] for order in (await app("get", f"/orders?q={number}")).json()["orders"]] == hits
     assert await _looked(shop) == []

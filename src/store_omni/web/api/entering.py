@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from store_omni.customers.signing_in import Shopper
+from store_omni.customers.signing_in import Shopper, is_for
 from store_omni.customers.signing_in import signed_in as shopper_of
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import N_, InvalidInput, NotAllowed, NotFound, SignInNeeded
@@ -27,7 +27,7 @@ SHOPPER_VERBS = frozenset({"stock:read", "orders:place", "orders:read", "orders:
 def bearer_of(connection: Connection) -> str:
     """The token of a call. Errors: `SignInNeeded` without one."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token or not is_for(token, "app"):
         raise SignInNeeded
     return token
 

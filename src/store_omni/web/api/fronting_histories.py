@@ -9,6 +9,7 @@ from uuid import UUID
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from store_omni.customers.signing_in import is_for
 from store_omni.history.reading import Histories
 from store_omni.kit.database import DATABASE_ERRORS
 from store_omni.kit.errors import Refusal
@@ -61,7 +62,7 @@ class HistoryFront:
 
     async def _read(self, scope: Scope, token: str) -> bytes | None:
         path, told = scope["path"], told_in(locale_of(scope["headers"]))
-        if self.histories is None or not token:
+        if self.histories is None or not token or not is_for(token, "app"):
             return None
         try:
             if path == OWN:

@@ -38,7 +38,7 @@ class SessionOut(msgspec.Struct, frozen=True):
 async def open_session(
     request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool], data: JSONBody[SessionIn]
 ) -> SessionOut:
-    _, token = await sign_in(pool, login=data.login, password=data.password, source=source_of(request))
+    _, token = await sign_in(pool, login=data.login, password=data.password, source=source_of(request), kind="app")
     return SessionOut(token, await shorten_session(pool, token, minutes=TOKEN_MINUTES))
 
 

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, signed_in
+from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, is_for, signed_in
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import SignInNeeded
 from store_omni.kit.ids import secret_token, token_hash
@@ -97,7 +97,7 @@ async def visitor(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Visitor:
     token = request.cookies.get(SHOPPER_COOKIE)
     basket_id = _uuid(request.cookies.get(BASKET_COOKIE))
     return Visitor(
-        shopper=await signed_in(pool, token) if token else None,
+        shopper=await signed_in(pool, token) if token and is_for(token, "web") else None,
         basket=await glance(pool, basket_id) if basket_id else None,
         basket_id=basket_id,
         viewer=request.cookies.get(VIEWER_COOKIE),
