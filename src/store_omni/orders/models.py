@@ -147,6 +147,7 @@ class Fulfilment(Base):
             "ix_fulfilment_open", "store_id", "ready_by",
             postgresql_where=text("state NOT IN ('handed_over','cancelled','restocked')"),
         ),
+        Index("ix_fulfilment_handed_over", "store_id", "handed_over_at", postgresql_where=text("handed_over_at IS NOT NULL")),
         {"schema": "orders"},
     )  # fmt: skip
 

@@ -54,14 +54,14 @@ _QUEUE = text(
          FROM orders.fulfilment_line x JOIN orders.order_line ol ON ol.order_id = x.order_id AND ol.line_no = x.line_no
          WHERE x.store_id = f.store_id AND x.fulfilment_id = f.id) l
        WHERE f.store_id = :store AND f.state NOT IN ('handed_over', 'cancelled', 'restocked')
-       ORDER BY f.checked_in_at NULLS LAST, f.ready_by LIMIT :limit"""
+       -- Equal promises (all orders of a night have one) keep their places from screen to screen.
+       ORDER BY f.checked_in_at NULLS LAST, f.ready_by, f.id"""
 )
-QUEUE_ROWS_MAX = 200
 
 
 async def queue(session: ReadSession, store_id: int) -> list[QueueRow]:
-    """Everything open at this store: who is here first, then by promise. At most 200 rows."""
-    return [QueueRow(*row) for row in await session.execute(_QUEUE, {"store": store_id, "limit": QUEUE_ROWS_MAX})]
+    """Everything open at this store: who is here first, then by promise."""
+    return [QueueRow(*row) for row in await session.execute(_QUEUE, {"store": store_id})]
 
 
 class StoreToday(msgspec.Struct, frozen=True):
@@ -69,21 +69,20 @@ class StoreToday(msgspec.Struct, frozen=True):
     late_now: int
 
 
+# Two counts, each by an index of its own rows alone: a store's past orders cost nothing.
+_TODAY = text(
+    """SELECT (SELECT count(*) FROM orders.fulfilment f
+               WHERE f.store_id = s.id AND f.handed_over_at >= date_trunc('day', now(), s.timezone))::int,
+              (SELECT count(*) FROM orders.fulfilment f
+               WHERE f.store_id = s.id AND f.ready_by < now() AND f.state IN ('allocated','picking','short','packed','staged')
+                 AND f.state NOT IN ('handed_over', 'cancelled', 'restocked'))::int
+       FROM stores.store s WHERE s.id = :store"""
+)
+
+
 async def today(session: ReadSession, store_id: int) -> StoreToday:
-    """Handed over since local midnight."""
-    row = (
-        await session.execute(
-            text(
-                """SELECT count(*) FILTER (WHERE f.handed_over_at >= date_trunc('day', now(), s.timezone))::int,
-                          count(*) FILTER (WHERE f.ready_by < now()
-                            AND f.state IN ('allocated','picking','short','packed','staged'))::int
-                   FROM orders.fulfilment f JOIN stores.store s ON s.id = f.store_id
-                   WHERE f.store_id = :store AND (f.handed_over_at > now() - interval '2 days' OR f.handed_over_at IS NULL)"""
-            ),
-            {"store": store_id},
-        )
-    ).one()
-    return StoreToday(*row)
+    """Handed over since local midnight, and late now."""
+    return StoreToday(*(await session.execute(_TODAY, {"store": store_id})).one())
 
 
 class ReceiptView(msgspec.Struct, frozen=True):
