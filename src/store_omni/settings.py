@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: `smtp://[user:password@]host:port` or `smtps://…`; None sends nothing and says so on every message row.
     sms: the gateway for text messages; None sends none, and guests get small baskets only, because no phone can be proved.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
+    looks_per_minute, looks_per_quarter: how many customers' records a person of staff opens before she waits (15 minutes: quarter).
+    looks_per_day: from how many on the office shows it.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
     """
 
@@ -58,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True):
     mails_per_hour: int = 20
     texts_per_hour: int = 10
     codes_per_hour: int = 6
+    looks_per_minute: int = 40
+    looks_per_quarter: int = 200
+    looks_per_day: int = 200
     log: str = "text"
     watch_token: str | None = None
     warm_skus: int = 2_000
@@ -197,6 +202,9 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
         codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
+        looks_per_minute=_whole("STORE_OMNI_LOOKS_PER_MINUTE", 40, at_least=5, at_most=100_000),
+        looks_per_quarter=_whole("STORE_OMNI_LOOKS_PER_QUARTER", 200, at_least=5, at_most=100_000),
+        looks_per_day=_whole("STORE_OMNI_LOOKS_PER_DAY", 200, at_least=5, at_most=1_000_000),
         retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
         retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),
     )

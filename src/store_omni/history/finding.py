@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from store_omni.customers.finding import FOUND_MAX, Sought, find_customers, read_search
 from store_omni.journal.actors import Actor
+from store_omni.journal.looking import Record
 from store_omni.kit.database import ReadSession
 from store_omni.kit.errors import NotFound
 
@@ -38,8 +39,17 @@ class FoundOrder(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
+    """`question`: how what was typed was read: order, phone, email or name; of several readings the last that was tried."""
+
     customers: list[FoundCustomer]
     orders: list[FoundOrder]
+    question: str
+
+    @property
+    def records(self) -> list[Record]:
+        """Whose names it shows."""
+        people = [Record(person.id) for person in self.customers]
+        return people + [Record(order.customer_id, order.id) for order in self.orders]
 
     @property
     def only_order(self) -> FoundOrder | None:
@@ -92,12 +102,13 @@ async def _orders(session: ReadSession, sought: Sought) -> list[FoundOrder]:
 
 async def find(session: ReadSession, typed: str) -> Found:
     """Tries each reading until one fits. Errors: `NameAlone`, `DigitsAlone`."""
+    found = Found([], [], "")
     for sought in read_search(typed):
         ids = await find_customers(session, sought)
-        found = Found(await _people(session, ids) if ids else [], await _orders(session, sought))
-        if found.customers or found.orders:
-            return found
-    return Found([], [])
+        found = Found(await _people(session, ids) if ids else [], await _orders(session, sought), sought.kind)
+        if found.records:
+            break
+    return found
 
 
 async def recent_customers(session: ReadSession, *, by: Actor) -> list[FoundCustomer]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from store_omni.history.reading_sql import AT_STORES, CLASSES, COLUMNS, PAGE_ENTRIES, entries
 from store_omni.history.wording import FAILURES, Said, say
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import LOOK, LOOK_PLACES, look_values
+from store_omni.journal.looking import LOOK, LOOK_PLACES, look_values, refuse_bulk
 from store_omni.kit.database import ReadSession
 
 
@@ -57,7 +57,7 @@ async def timeline(
 ) -> Timeline:
     """A customer's history, or one order's (for an anonymous order, or a guest who may see only that). Newest first,
     20 a page. `since`: nothing older than that. `task`: why staff open the record (desk.customer …); the look is written
-    down by the same statement, so the session has to be one that may write."""
+    down by the same statement, so the session has to be one that may write. Errors: `TooManyLooks`, with a task."""
     sql = entries(
         COLUMNS,
         whose="e.customer_id = :subject" if customer_id is not None else "e.order_id = :subject",
@@ -73,6 +73,7 @@ async def timeline(
     values |= {"before": before} if before else {}
     values |= {"since": since} if since else {}
     if task is not None and by.is_staff:
+        await refuse_bulk(session, by=by, task=task)
         # The lines hang on the access row: no row, no look.
         sql = f"""WITH look AS ({LOOK} VALUES ({LOOK_PLACES}) RETURNING 1)
                   SELECT shown.* FROM look, LATERAL ({sql}) shown ORDER BY shown.occurred_at DESC, shown.id DESC"""

@@ -13,7 +13,7 @@ PAGE_ROWS = 50
 
 
 class Look(msgspec.Struct, frozen=True):
-    """One look. `customer`: masked, because reading the log is no reason to know everybody in it."""
+    """One look, or with `question` a search of that kind that found nobody. `customer`: masked, because reading the log is no reason to know everybody in it."""
 
     id: UUID
     at: datetime
@@ -27,6 +27,7 @@ class Look(msgspec.Struct, frozen=True):
     order_number: str | None
     task: str
     source: str
+    question: str | None
 
     @property
     def customer(self) -> str:
@@ -43,7 +44,7 @@ class Looks(msgspec.Struct, frozen=True):
 # Ids sort by time, so the newest page comes straight from the primary key however long the log grows.
 _LOOKS = """
 SELECT x.id, x.at, coalesce(a.name, '–'), coalesce(a.login, ''), x.staff_role, s.name_ko, s.name_en, x.customer_id,
-       coalesce(c.display_name, o.contact_name, ''), o.number, x.task, x.source
+       coalesce(c.display_name, o.contact_name, ''), o.number, x.task, x.source, x.question
 FROM journal.access x LEFT JOIN staff.account a ON a.id = x.staff_id LEFT JOIN stores.store s ON s.id = x.store_id
 LEFT JOIN customers.customer c ON c.id = x.customer_id LEFT JOIN orders."order" o ON o.id = x.order_id
 WHERE {where} ORDER BY x.id DESC LIMIT :limit"""

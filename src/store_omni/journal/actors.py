@@ -11,7 +11,9 @@ STAFF_KINDS = frozenset({"clerk", "agent", "manager", "service"})
 
 class Actor(msgspec.Struct, frozen=True):
     """`id`: customer, staff or service-account id; None for guests and the system. `label`: the name people see.
-    `store_id`: the only store a clerk may touch. `store_ids`: the only stores a manager may touch; None: all. `source`: network address or device, for the access log."""
+    `store_id`: the only store a clerk may touch. `store_ids`: the only stores a manager may touch; None: all. `source`: network
+    address or device, for the access log. `looks_max`: how many customers' records this person may open a minute and a quarter of
+    an hour; None: programs."""
 
     kind: ActorKind
     id: UUID | None
@@ -20,6 +22,7 @@ class Actor(msgspec.Struct, frozen=True):
     store_id: int | None = None
     source: str = ""
     store_ids: tuple[int, ...] | None = None
+    looks_max: tuple[int, int] | None = None
 
     def may_at(self, store_id: int) -> bool:
         """The one rule of which stores a member of staff works for."""

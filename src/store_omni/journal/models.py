@@ -71,7 +71,8 @@ class Entry(Base):
 
 
 class Access(Base):
-    """A person of staff looked at a customer's record: who, when, from where, whose, for what task."""
+    """A person of staff looked at a customer's record: who, when, from where, whose, for what task. Or asked for one that was not
+    found: then `question` is its kind, and `question_hash` a keyed hash of what was typed."""
 
     __tablename__ = "access"
     __table_args__ = (
@@ -89,6 +90,8 @@ class Access(Base):
     order_id: Mapped[UUID | None]
     task: Mapped[str]
     source: Mapped[str]
+    question: Mapped[str | None]
+    question_hash: Mapped[bytes | None]
 
 
 class Operation(Base):

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from datetime import datetime
 
 import uuid_utils
 
@@ -45,3 +46,8 @@ def keyed_hash(key: str, text: str) -> bytes:
     """16 bytes that tell whether two texts are the same, and nothing else to those who do not hold the key. For texts that are
     short enough to be guessed: logins, what somebody searched for."""
     return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:16]
+
+
+def first_id_at(instant: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of that millisecond: where ids sort by time, times are found by the primary key."""
+    return uuid.UUID(int=int(instant.timestamp() * 1000) << 80)

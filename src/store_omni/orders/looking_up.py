@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from store_omni.kit.errors import NotAllowed, SignInNeeded
-from store_omni.kit.ids import new_id, token_hash
+from store_omni.kit.ids import keyed_hash, new_id, token_hash
 from store_omni.orders.queries import OrderView, shape_order, spellings
-from store_omni.orders.reading_sql import FOUND_BY, FOUND_MAX, LOOKED_UP
+from store_omni.orders.reading_sql import FOUND_BY, FOUND_MAX, LOOKED_UP, MISSED_BY_SERVICE
 
 
 class FoundOrder(msgspec.Struct, frozen=True):
@@ -26,8 +26,14 @@ class FoundOrder(msgspec.Struct, frozen=True):
     ready_by: datetime | None
 
 
-async def look_up(pool: asyncpg.Pool, token: str, number: str, *, source: str) -> OrderView:
-    """For the shopper whose order it is, or a service with `orders:read` at its store, whose look is written down.
+async def _note_miss(pool: asyncpg.Pool, token: str, task: str, question: str, asked: str, *, source: str, key: str) -> None:
+    """A service's question that found nothing; of a shopper's no row is made."""
+    await pool.execute(MISSED_BY_SERVICE, token_hash(token), new_id(), task, source, question, keyed_hash(key, asked))
+
+
+async def look_up(pool: asyncpg.Pool, token: str, number: str, *, source: str, key: str) -> OrderView:
+    """For the shopper whose order it is, or a service with `orders:read` at its store, whose look is written down. `key`: what a
+    question that finds nothing is hashed with.
 
     Errors: `SignInNeeded`, `NotAllowed`, `NotFound` for an order out of reach.
     """
@@ -36,11 +42,13 @@ async def look_up(pool: asyncpg.Pool, token: str, number: str, *, source: str) -
         raise SignInNeeded
     if not rows[0]["may"]:
         raise NotAllowed
+    if rows[0][0] is None:
+        await _note_miss(pool, token, "api.order", "order", number, source=source, key=key)
     return shape_order(rows)
 
 
 async def find_orders(
-    pool: asyncpg.Pool, token: str, kind: Literal["order", "phone", "email"], value: str, *, source: str
+    pool: asyncpg.Pool, token: str, kind: Literal["order", "phone", "email"], value: str, *, source: str, key: str
 ) -> list[FoundOrder]:
     """The newest 20 in reach by number, E.164 phone number or lower-case e-mail address; a service leaves an access row for each.
 
@@ -52,4 +60,7 @@ async def find_orders(
         raise SignInNeeded
     if not rows[0]["may"]:
         raise NotAllowed
-    return [FoundOrder(*row[:-1]) for row in rows if row[0] is not None]
+    found = [FoundOrder(*row[:-1]) for row in rows if row[0] is not None]
+    if not found:
+        await _note_miss(pool, token, "api.search", kind, value, source=source, key=key)
+    return found

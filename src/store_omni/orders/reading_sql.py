@@ -6,7 +6,7 @@ writes journal.access; the search reads customers.identity and stores.store too.
 """
 
 from store_omni.customers.signing_in import HOLDER as SHOPPER_HOLDER
-from store_omni.journal.looking import LOOK
+from store_omni.journal.looking import LOOK, MISSED
 from store_omni.staff.serving import HOLDER as SERVICE_HOLDER
 
 HEAD_COLUMNS = (
@@ -67,6 +67,10 @@ LOOKED_UP = f"""WITH {_WHO}, o AS MATERIALIZED (
   SELECT o.* FROM orders."order" o {NOW_AT} WHERE o.number {NUMBERED} AND {_REACH} LIMIT 1
 ), look AS ({_LOOKED.format(look_id="$3", task="api.order")})
 SELECT x.*, who.may FROM who LEFT JOIN LATERAL ({_ORDER.format(source="o")} WHERE {_SEEN}) x ON true ORDER BY x.line_no"""
+
+# A service that may read and found nothing: $2 id of the row, $3 task, $4 source, $5 kind of question, $6 its keyed hash.
+MISSED_BY_SERVICE = f"""{MISSED} SELECT $2, a.id, 'service', NULL, $3, $4, $5, $6 FROM {SERVICE_HOLDER.format(held="= $1")}
+  AND 'orders:read' = ANY (s.verbs)"""
 
 FOUND_MAX = 20
 

@@ -34,6 +34,8 @@ class QueueRow(msgspec.Struct, frozen=True):
     first_item_ko: str
     first_item_en: str
     kinds: int
+    order_id: UUID
+    customer_id: UUID | None
 
 
 _QUEUE = text(
@@ -44,7 +46,7 @@ _QUEUE = text(
               l.items, l.picked, a.name, f.checked_in_at,
               CASE WHEN f.checked_in_at IS NULL THEN 0
                    ELSE floor(extract(epoch FROM now() - f.checked_in_at) / 60)::int END,
-              l.due, o.currency, l.first_ko, l.first_en, l.kinds
+              l.due, o.currency, l.first_ko, l.first_en, l.kinds, o.id, o.customer_id
        FROM orders.fulfilment f JOIN orders."order" o ON o.id = f.order_id LEFT JOIN staff.account a ON a.id = f.picker_id
        CROSS JOIN LATERAL (
          SELECT coalesce(sum(x.qty), 0)::int AS items, coalesce(sum(x.qty_picked), 0)::int AS picked, count(*)::int AS kinds,

@@ -22,6 +22,7 @@ import store_omni
 from store_omni.app import create_app
 from store_omni.customers.finding import DigitsAlone, NameAlone
 from store_omni.inventory.errors import NotEnoughStock
+from store_omni.journal.looking import TooManyLooks
 from store_omni.kit.errors import InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
 from store_omni.pickup.errors import LastFourWrong, NoPhoneToCheck
@@ -73,6 +74,9 @@ CANNOT: dict[str, dict[type[Refusal], str]] = {
         PassWrongStore: "every store receives",
     },
 }
+PROGRAMS = "programs are counted and never slowed"
+for operation in ("start_picking", "scan_item", "pack", "stage", "hand_over", "cancel_order"):
+    CANNOT[operation] = CANNOT.get(operation, {}) | {TooManyLooks: PROGRAMS}
 # Declared everywhere it may matter; most of them the framework finds before any of our functions is reached.
 EVERYWHERE = {SignInNeeded, NotAllowed, NotFound, InvalidInput, Refusal}
 

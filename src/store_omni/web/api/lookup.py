@@ -13,6 +13,7 @@ from store_omni.web.api.declaring import reading
 from store_omni.web.api.entering import bearer_of, turn_away
 from store_omni.web.api.shapes import OrderOut, order_out
 from store_omni.web.plumbing.guarding import source_of
+from store_omni.web.plumbing.searching_people import search_key
 
 Req = Request[Any, Any, Any]
 
@@ -22,7 +23,8 @@ async def get_order(request: Req, number: FromPath[str]) -> OrderOut:
     """For its buyer's app, or a service with `orders:read` at its store. A service's look at a customer's order is written down,
     like anybody's."""
     try:
-        return order_out(await look_up(request.app.state.pool, bearer_of(request), number, source=source_of(request)))
+        key = search_key(request)
+        return order_out(await look_up(request.app.state.pool, bearer_of(request), number, source=source_of(request), key=key))
     except SignInNeeded:
         await turn_away(request)
 
@@ -51,7 +53,8 @@ async def find(request: Req, q: FromQuery[str]) -> FoundOrdersOut:
     is written down; a shopper's app finds her own."""
     token, (kind, value) = bearer_of(request), _sought(q)
     try:
-        found = await find_orders(request.app.state.pool, token, kind, value, source=source_of(request))
+        key = search_key(request)
+        found = await find_orders(request.app.state.pool, token, kind, value, source=source_of(request), key=key)
     except SignInNeeded:
         await turn_away(request)
     return FoundOrdersOut(found)

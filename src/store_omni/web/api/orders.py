@@ -37,7 +37,7 @@ from store_omni.staff.serving import Service
 from store_omni.web.api.declaring import changing, reading
 from store_omni.web.api.entering import actor_of, caller_from_cache, caller_of, key_of, verb_guard
 from store_omni.web.api.naming import wanted_of
-from store_omni.web.api.shapes import Code, OrderIn, OrderOut, PlacedOut, order_out
+from store_omni.web.api.shapes import Code, OrderIn, OrderOut, PlacedOut, order_shown
 from store_omni.web.plumbing.forms import Checks
 from store_omni.web.plumbing.texts import LOCALES
 
@@ -159,7 +159,7 @@ async def cancel(
         return {"number": order.number}
 
     await once(write, key_of(request), ["cancel", order.number, data], by, work)
-    return order_out(await order_in_reach(request, write, number))
+    return await order_shown(write, await order_in_reach(request, write, number), by=by, task="api.cancellation")
 
 
 ORDERS = Router(

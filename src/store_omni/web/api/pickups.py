@@ -8,7 +8,6 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from store_omni.journal.looking import note_look
 from store_omni.journal.operations import OperationReused, once
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput
@@ -25,7 +24,7 @@ from store_omni.pickup.picking import scan_item, start_picking
 from store_omni.pickup.queries import queue
 from store_omni.web.api.declaring import changing, reading
 from store_omni.web.api.entering import at_store, key_of, verb_guard
-from store_omni.web.api.shapes import Code, OrderOut, Scanned, order_out
+from store_omni.web.api.shapes import Code, OrderOut, Scanned, order_shown
 
 Req = Request[Any, Any, Any]
 PASS_REFUSALS = (PassInvalid, PassWrongPurpose, PassSpent, PassRevoked, PassExpired, PassWrongStore)
@@ -63,7 +62,7 @@ async def pickups(request: Req, read: NamedDependency[ReadSession], store: FromP
 async def picking(request: Req, write: NamedDependency[WriteSession], store: FromPath[str], pickup: FromPath[UUID]) -> OrderOut:
     _, by = await at_store(request, store)
     await start_picking(write, pickup, by=by)
-    return order_out(await order_at_store(write, pickup, by=by))
+    return await order_shown(write, await order_at_store(write, pickup, by=by), by=by, task="api.picking")
 
 
 class ScanIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +84,7 @@ async def scans(
     except ValueError:
         raise InvalidInput({"Idempotency-Key": N_("For a scan it is a UUID, a new one for each beep.")}) from None
     await scan_item(write, pickup, barcode=data.barcode, operation_id=beep, by=by)
-    return order_out(await order_at_store(write, pickup, by=by))
+    return await order_shown(write, await order_at_store(write, pickup, by=by), by=by, task="api.picking")
 
 
 class PackingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +105,7 @@ async def packing(
         return {"labels": (await pack(write, pickup, bags=data.bags, by=by)).labels}
 
     await once(write, key_of(request), ["pack", str(pickup), data.bags], by, work)
-    return order_out(await order_at_store(write, pickup, by=by))
+    return await order_shown(write, await order_at_store(write, pickup, by=by), by=by, task="api.packing")
 
 
 class StagingIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +127,7 @@ async def staging(
         return {}
 
     await once(write, key_of(request), ["stage", str(pickup), data.shelf], by, work)
-    return order_out(await order_at_store(write, pickup, by=by))
+    return await order_shown(write, await order_at_store(write, pickup, by=by), by=by, task="api.staging")
 
 
 class HandoverIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -155,9 +154,7 @@ async def handover(
         return {"receipt": done.receipt_number}
 
     await once(write, key_of(request), ["handover", str(pickup), data], by, work)
-    order = await order_at_store(write, pickup, by=by)
-    await note_look(write, by=by, task="api.handover", customer_id=order.customer_id, order_id=order.id)
-    return order_out(order)
+    return await order_shown(write, await order_at_store(write, pickup, by=by), by=by, task="api.handover")
 
 
 PICKUPS = Router(

@@ -7,6 +7,9 @@ from uuid import UUID
 import msgspec
 
 from store_omni.inventory.offering import Offer
+from store_omni.journal.actors import Actor
+from store_omni.journal.looking import note_look
+from store_omni.kit.database import WriteSession
 from store_omni.orders.queries import OrderView
 from store_omni.stores.queries import StoreView
 from store_omni.web.plumbing.pages import named
@@ -207,6 +210,12 @@ def offer_out(offer: Offer) -> OfferOut:
         rule_version=level.rule_version,
         parts=[PartOut(part.sku, part.qty, part.free, part.version, part.rule_version) for part in level.parts],
     )
+
+
+async def order_shown(session: WriteSession, order: OrderView, *, by: Actor, task: str) -> OrderOut:
+    """The answer of an act carries the buyer's name: a service leaves its access row, a shopper sees her own."""
+    await note_look(session, by=by, task=task, customer_id=order.customer_id, order_id=order.id)
+    return order_out(order)
 
 
 def order_out(order: OrderView) -> OrderOut:

@@ -7,16 +7,14 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from store_omni.customers.finding import DigitsAlone, NameAlone
+from store_omni.customers.finding import NameAlone
 from store_omni.customers.queries import customer_by_id
-from store_omni.history.finding import find
 from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import note_look
 from store_omni.kit.database import WriteSession
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, see_other
-from store_omni.web.plumbing.refusing import say
+from store_omni.web.plumbing.searching_people import search_people
 
 Req = Request[Any, Any, Any]
 
@@ -25,14 +23,7 @@ Req = Request[Any, Any, Any]
 async def search(
     request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], q: FromQuery[str] = ""
 ) -> Response[str]:
-    found, said = None, None
-    if q.strip():
-        try:
-            found = await find(write, q)
-        except (NameAlone, DigitsAlone) as refusal:
-            said = say(refusal)
-    for person in found.customers if found else []:
-        await note_look(write, by=by, task="counter.search", customer_id=person.id)
+    found, said = await search_people(request, write, q, by=by, task="counter.search")
     if found and found.only_customer:
         return see_other(f"/counter/customers/{found.only_customer.id}")
     context = {"staff": staff_view(request), "nav": "customers", "q": q, "found": found, "said": said}

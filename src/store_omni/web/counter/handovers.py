@@ -8,7 +8,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import note_look
 from store_omni.journal.operations import once
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput, Refusal
@@ -54,9 +53,7 @@ async def identity(
     except (LastFourWrong, NoPhoneToCheck) as refusal:
         await _note(request, fulfilment_id, refusal, by)
         raise
-    context = await pickup_context(request, write, fulfilment_id, by)
-    order = context["order"]
-    await note_look(write, by=by, task="counter.order", customer_id=order.customer_id, order_id=order.id)
+    context = await pickup_context(request, write, fulfilment_id, by, "counter.order")
     template = "counter/pickups/_handover.html" if wants_fragment(request) else "counter/pickups/show.html"
     return page(request, template, context | {"last_four": last_four, "pass_code": "", "handing_over": True})
 

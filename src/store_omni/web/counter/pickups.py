@@ -32,10 +32,12 @@ from store_omni.web.plumbing.units import operation_key
 Req = Request[Any, Any, Any]
 
 
-async def pickup_context(request: Req, session: ReadSession, fulfilment_id: UUID, by: Actor) -> dict[str, Any]:
+async def pickup_context(request: Req, session: WriteSession, fulfilment_id: UUID, by: Actor, task: str) -> dict[str, Any]:
+    """`task`: for what the clerk sees whose order it is."""
     order = await order_at_store(session, fulfilment_id, by=by)
     if order.fulfilment is None:
         raise NotFound
+    await note_look(session, by=by, task=task, customer_id=order.customer_id, order_id=order.id)
     history = await timeline(session, by=by, customer_id=order.customer_id, order_id=order.id)
     return {
         "staff": staff_view(request),
@@ -66,7 +68,7 @@ async def after_act(
     address = f"/counter/pickups/{fulfilment_id}"
     if not wants_fragment(request):
         return go_to(request, address)
-    context = await pickup_context(request, session, fulfilment_id, by)
+    context = await pickup_context(request, session, fulfilment_id, by, "counter.work")
     return page(request, "counter/pickups/_pickup.html", context | {"picked": picked})
 
 
@@ -74,9 +76,7 @@ async def after_act(
 async def show(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
 ) -> Response[str]:
-    context = await pickup_context(request, write, fulfilment_id, by)
-    order = context["order"]
-    await note_look(write, by=by, task="counter.order", customer_id=order.customer_id, order_id=order.id)
+    context = await pickup_context(request, write, fulfilment_id, by, "counter.order")
     return page(request, "counter/pickups/show.html", context)
 
 
@@ -179,7 +179,7 @@ async def back_on_shelf(
 async def labels(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
 ) -> Response[str]:
-    context = await pickup_context(request, write, fulfilment_id, by)
+    context = await pickup_context(request, write, fulfilment_id, by, "counter.labels")
     return page(request, "counter/pickups/labels.html", context)
 
 
@@ -199,9 +199,7 @@ async def label_qr(
 async def receipt(
     request: Req, write: NamedDependency[WriteSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor]
 ) -> Response[str]:
-    context = await pickup_context(request, write, fulfilment_id, by)
-    order = context["order"]
-    await note_look(write, by=by, task="counter.receipt", customer_id=order.customer_id, order_id=order.id)
+    context = await pickup_context(request, write, fulfilment_id, by, "counter.receipt")
     return page(request, "counter/pickups/receipt.html", context)
 
 

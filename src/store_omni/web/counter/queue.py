@@ -10,7 +10,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from store_omni.journal.actors import Actor
-from store_omni.kit.database import ReadSession
+from store_omni.journal.looking import Record, note_looks
+from store_omni.kit.database import WriteSession, writing
 from store_omni.pickup.queries import QueueRow, StoreToday, queue, today
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, render, see_other
@@ -32,8 +33,11 @@ class Board(msgspec.Struct, frozen=True):
     today: StoreToday
 
 
-async def board(session: ReadSession, store_id: int) -> Board:
+async def board(session: WriteSession, by: Actor) -> Board:
+    """Who is named on it is noted, once an hour: the board stands open all day."""
+    store_id = cast(int, by.store_id)
     rows = await queue(session, store_id)
+    await note_looks(session, [Record(row.customer_id, row.order_id) for row in rows], by=by, task="counter.queue", hourly=True)
     here = [row for row in rows if row.checked_in_at is not None]
     rest = [row for row in rows if row.checked_in_at is None]
     return Board(
@@ -55,14 +59,18 @@ async def home() -> Response[str]:
 
 
 @get("/queue")
-async def show(request: Request[Any, Any, Any], read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
-    found = await board(read, cast(int, by.store_id))
+async def show(
+    request: Request[Any, Any, Any], write: NamedDependency[WriteSession], by: NamedDependency[Actor]
+) -> Response[str]:
+    found = await board(write, by)
     return page(request, "counter/queue/index.html", _context(request, found, "queue"))
 
 
 @get("/picks")
-async def picks(request: Request[Any, Any, Any], read: NamedDependency[ReadSession], by: NamedDependency[Actor]) -> Response[str]:
-    found = await board(read, cast(int, by.store_id))
+async def picks(
+    request: Request[Any, Any, Any], write: NamedDependency[WriteSession], by: NamedDependency[Actor]
+) -> Response[str]:
+    found = await board(write, by)
     return page(request, "counter/queue/picks.html", _context(request, found, "picks"))
 
 
@@ -70,14 +78,14 @@ async def picks(request: Request[Any, Any, Any], read: NamedDependency[ReadSessi
 async def live(request: Request[Any, Any, Any], by: NamedDependency[Actor]) -> ServerSentEvent:
     """The same partial as the page's, sent when it reads differently. Uses short transactions of its own: a stream
     must not hold the request's session open."""
-    locale, store_id = current_locale(), cast(int, by.store_id)
+    locale = current_locale()
 
     async def changes() -> AsyncGenerator[ServerSentEventMessage, None]:
         use_locale(locale)
         last = ""
         for _ in range(LIVE_ROUNDS_MAX):
-            async with request.app.state.readers.begin() as session:
-                found = await board(session, store_id)
+            async with request.app.state.sessions.begin() as session:
+                found = await board(writing(session), by)
             html = render(request, "counter/queue/_board.html", {"board": found})
             if html != last:
                 last = html

@@ -8,7 +8,6 @@ from litestar.di import NamedDependency, Provide
 
 from store_omni.fulfilling.refusing_codes import note_refusal
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import note_look
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.signing import TOKEN_CHARS, Signer
@@ -19,6 +18,7 @@ from store_omni.web.counter.pickups import pickup_context
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page, wants_fragment
+from store_omni.web.plumbing.searching_people import searching
 
 Req = Request[Any, Any, Any]
 _PASS_LIKE = re.compile(rf"[A-Z2-7]{{{TOKEN_CHARS - 20},}}", re.IGNORECASE)
@@ -38,7 +38,8 @@ async def scanned(
     if not code:
         raise InvalidInput({"code": N_("Scan or type a code first.")}, form)
     if not _PASS_LIKE.fullmatch(code):
-        found = await fulfilment_by_code(write, code, by=by)
+        async with searching(request, by=by, task="counter.scan", question="code", asked=code):
+            found = await fulfilment_by_code(write, code, by=by)
         return go_to(request, f"/counter/pickups/{found}")
     try:
         known = await verify(write, signer, code, purposes=("pickup",), at_store=by.store_id)
@@ -47,9 +48,7 @@ async def scanned(
         async with request.app.state.sessions.begin() as session:
             await note_refusal(session, signer, code, refusal, by=by)
         raise
-    context = await pickup_context(request, write, known.subject_id, by)
-    order = context["order"]
-    await note_look(write, by=by, task="counter.scan", customer_id=order.customer_id, order_id=order.id)
+    context = await pickup_context(request, write, known.subject_id, by, "counter.scan")
     context |= {"pass_code": code, "nav": "scan"}
     template = "counter/pickups/_handover.html" if wants_fragment(request) else "counter/pickups/show.html"
     return page(request, template, context)

@@ -1,9 +1,7 @@
 """/desk/customers/{id}: who it is, what is open, everything that happened, and what happened today."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
@@ -15,15 +13,11 @@ from store_omni.history.queries import EntryView, timeline
 from store_omni.journal.actors import Actor
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import WriteSession
-from store_omni.web.plumbing.formats import HOME_ZONE
+from store_omni.web.plumbing.formats import midnight
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page
 
 Req = Request[Any, Any, Any]
-
-
-def midnight(now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(HOME_ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def failures_first(entries: list[EntryView]) -> list[EntryView]:

@@ -28,6 +28,7 @@ from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
 from store_omni.web.plumbing.returning import asked_lines
+from store_omni.web.plumbing.searching_people import searching
 from store_omni.web.plumbing.units import operation_key
 
 Req = Request[Any, Any, Any]
@@ -41,7 +42,8 @@ async def _buyer(session: WriteSession, customer_id: UUID | None) -> CustomerVie
 async def show(
     request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], number: FromPath[str]
 ) -> Response[str]:
-    order = await order_by_id(write, await order_named(write, number))
+    async with searching(request, by=by, task="desk.order", question="order", asked=number):
+        order = await order_by_id(write, await order_named(write, number))
     await note_look(write, by=by, task="desk.order", customer_id=order.customer_id, order_id=order.id)
     stores = await stores_by_id(write, [order.fulfilment.store_id]) if order.fulfilment else {}
     found = await returns_of(write, order.id)

@@ -6,14 +6,14 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
-from store_omni.customers.finding import DigitsAlone, NameAlone
-from store_omni.history.finding import Found, find, recent_customers
+from store_omni.customers.finding import NameAlone
+from store_omni.history.finding import Found, recent_customers
 from store_omni.journal.actors import Actor
-from store_omni.journal.looking import note_look
+from store_omni.journal.looking import Record, note_looks
 from store_omni.kit.database import WriteSession
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, see_other
-from store_omni.web.plumbing.refusing import say
+from store_omni.web.plumbing.searching_people import search_people
 
 Req = Request[Any, Any, Any]
 
@@ -36,21 +36,11 @@ def _only(found: Found) -> str | None:
 async def search(
     request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor], q: FromQuery[str] = ""
 ) -> Response[str]:
-    found, said = None, None
-    if q.strip():
-        try:
-            found = await find(write, q)
-        except (NameAlone, DigitsAlone) as refusal:
-            said = say(refusal)
-    if found is not None:
-        only = _only(found)
-        if only is not None:
-            return see_other(only)
-        for person in found.customers:
-            await note_look(write, by=by, task="desk.search", customer_id=person.id)
-        for order in found.orders:
-            await note_look(write, by=by, task="desk.search", customer_id=order.customer_id, order_id=order.id)
+    found, said = await search_people(request, write, q, by=by, task="desk.search")
+    if found is not None and (only := _only(found)) is not None:
+        return see_other(only)
     recent = await recent_customers(write, by=by)
+    await note_looks(write, [Record(person.id) for person in recent], by=by, task="desk.recent", hourly=True)
     context = {"staff": staff_view(request), "q": q, "found": found, "said": said, "recent": recent}
     return page(request, "desk/search/index.html", context, status=NameAlone.status if said else 200)
 

@@ -1,4 +1,4 @@
-"""Managers: what is off today, the stock of all stores, who looked at whom, and the component page."""
+"""Managers: what is off today, the stock of all stores, who looked at whom, who signed in, and the component page."""
 
 from litestar import Router
 
@@ -7,6 +7,7 @@ from store_omni.web.office.counts import COUNTS
 from store_omni.web.office.drift import DRIFT
 from store_omni.web.office.explaining import EXPLANATION
 from store_omni.web.office.purchases import PURCHASES
+from store_omni.web.office.sign_ins import SIGN_INS
 from store_omni.web.office.stock import LEVELS
 from store_omni.web.office.stock_acts import ACTS
 from store_omni.web.office.stock_level import LEVEL
@@ -16,4 +17,4 @@ from store_omni.web.office.transfers import TRANSFERS
 from store_omni.web.plumbing.signing_in import staff_sign_in
 
 STOCK = Router(path="/stock", route_handlers=[LEVELS, COUNTS, TRANSFERS, PURCHASES, TASKS, DRIFT, EXPLANATION, LEVEL, ACTS])
-FACE = Router(path="/office", route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, ACCESS, STOCK])
+FACE = Router(path="/office", route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, ACCESS, SIGN_INS, STOCK])

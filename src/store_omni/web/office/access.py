@@ -4,13 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from store_omni.history.bulk import lookers
 from store_omni.history.watching import looks
-from store_omni.journal.actors import Actor
+from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession
-from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.formats import midnight
+from store_omni.web.plumbing.guarding import staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, see_other, wants_fragment
 
 Req = Request[Any, Any, Any]
@@ -25,7 +27,7 @@ async def home() -> Response[str]:
 async def access(
     request: Req,
     read: NamedDependency[ReadSession],
-    by: NamedDependency[Actor],
+    clock: NamedDependency[Clock],
     staff: FromQuery[str] = "",
     order: FromQuery[str] = "",
     customer: FromQuery[UUID | None] = None,
@@ -34,7 +36,9 @@ async def access(
     """Filters: `staff` (number or name), `order` (a number: everybody who looked at its buyer), `customer` (an id)."""
     found = await looks(read, staff=staff.strip(), customer_id=customer, number=order.strip(), before=before)
     asked = {"staff": staff.strip(), "order": order.strip(), "customer": str(customer) if customer else ""}
-    context = {"staff": staff_view(request), "nav": "access", "looks": found, "asked": asked}
+    today = midnight(clock.now())
+    bulk = await lookers(read, today, least=request.app.state.settings.looks_per_day) if before is None else []
+    context = {"staff": staff_view(request), "nav": "access", "looks": found, "asked": asked, "lookers": bulk}
     template = "office/access/_rows.html" if wants_fragment(request) and before else "office/access/index.html"
     return page(request, template, context)
 
@@ -42,6 +46,5 @@ async def access(
 ACCESS = Router(
     path="",
     guards=[staff_guard("web", "manager")],
-    dependencies={"by": Provide(by)},
     route_handlers=[home, access],
 )

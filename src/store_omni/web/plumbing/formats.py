@@ -13,6 +13,11 @@ from store_omni.web.plumbing.texts import current_locale, gettext
 HOME_ZONE = "Asia/Seoul"
 
 
+def midnight(now: datetime) -> datetime:
+    """When this day began, where the retailer is."""
+    return now.astimezone(ZoneInfo(HOME_ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def money(amount_minor: int, currency: str) -> str:
     return say_money(amount_minor, currency, current_locale())
 

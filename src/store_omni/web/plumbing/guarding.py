@@ -4,6 +4,7 @@ request's transaction, so that a revoked sign-in is out with the next request.""
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -51,7 +52,9 @@ def staff_guard(channel: str, *roles: str) -> Guard:
         if person.role not in roles:
             raise NotAllowed
         connection.state.person = person
-        connection.state.actor = person.actor(channel=channel, source=source_of(connection))
+        settings = connection.app.state.settings
+        by = person.actor(channel=channel, source=source_of(connection))
+        connection.state.actor = msgspec.structs.replace(by, looks_max=(settings.looks_per_minute, settings.looks_per_quarter))
 
     return guard
 

@@ -20,6 +20,11 @@ from store_omni.web.plumbing.refusing import headers_of, say
 DEVICE_COOKIE = "so_device"
 
 
+def sign_in_key(request: Request[Any, Any, Any]) -> str:
+    """What staff numbers are hashed with where a try to sign in is written down."""
+    return request.app.state.settings.secrets.key_for("sign-ins")
+
+
 def _cookies(request: Request[Any, Any, Any], entered: Entered) -> list[Cookie]:
     kept = ((STAFF_COOKIE, entered.token, SESSION_HOURS_MAX * 3600), (DEVICE_COOKIE, entered.device, DEVICE_DAYS * 86_400))
     secure = request.app.state.settings.public_url.startswith("https:")
@@ -47,7 +52,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         login, target = typed.get("login", ""), next_of(typed, home)
         attempt = Try(
             login=login, face=face, roles=roles, source=source_of(request), device=request.cookies.get(DEVICE_COOKIE, ""),
-            key=request.app.state.settings.secrets.key_for("sign-ins"),
+            key=sign_in_key(request),
         )  # fmt: skip
         try:
             entered = await sign_in(pool, request.app.state.sessions, attempt, typed.get("pin", ""))
