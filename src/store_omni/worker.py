@@ -10,6 +10,7 @@ from time import monotonic
 import asyncpg
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from store_omni.customers.proving import forget_proofs
 from store_omni.doctoring import refuse_unfit
 from store_omni.fitting import refuse_unfit_schema
 from store_omni.fulfilling.expiring import end_uncollected
@@ -179,6 +180,7 @@ async def forget_old(pool: asyncpg.Pool) -> None:
     await pool.execute("DELETE FROM staff.sign_in_try WHERE at < now() - make_interval(days => $1)", KEPT_DAYS)
     await pool.execute("DELETE FROM staff.device WHERE seen_at < now() - make_interval(days => $1)", DEVICE_DAYS)
     await pool.execute("DELETE FROM customers.sign_in WHERE expires_at < now() - interval '30 days'")
+    await forget_proofs(pool)
 
 
 def main() -> None:

@@ -1,3 +1,3 @@
-"""Owns: the person, her identities (phone, e-mail, login), her sign-in sessions.
+"""Owns: the person, her identities (phone, e-mail, login), her sign-in sessions, what was proved by a code.
 Never: what she bought.
-Speaks: CustomerJoined, SignedIn."""
+Speaks: CustomerJoined, SignedIn, CodeAsked."""

@@ -64,3 +64,42 @@ class SignIn(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(server_default="")
+
+
+class Challenge(Base):
+    """A code was sent to an address, to be typed within ten minutes and five tries; `proved_at`: it was. The code itself is
+    derived from the id (`proving.proof_code`). `source_key`: hash of the network address that asked, for the limits."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (
+        CheckConstraint("channel IN ('email','sms')", name="channel"),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+        Index("ix_challenge_address", "address", "created_at"),
+        Index("ix_challenge_source_key", "source_key", "created_at"),
+        Index("ix_challenge_customer_id", "customer_id"),
+        {"schema": "customers"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    channel: Mapped[str]
+    address: Mapped[str]
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.customer.id"))
+    locale: Mapped[str] = mapped_column(server_default="ko")
+    source_key: Mapped[str] = mapped_column(server_default="")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+
+
+class DeviceProof(Base):
+    """A browser in which an address was proved: for some time it needs no new code for it."""
+
+    __tablename__ = "device_proof"
+    __table_args__ = ({"schema": "customers"},)
+
+    device_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    proved_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
