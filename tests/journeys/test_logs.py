@@ -57,4 +57,6 @@ def test_web_and_worker_speak_in_one_format_and_count_together(tmp_path: Path) -
             said = json.loads(line)
             assert set(said) >= REQUIRED, line
             loggers.add(said["logger"])
+        assert "/nothing" not in started.log(name), "an address was written down"
+    assert "uvicorn.access" not in loggers
     assert loggers >= {"uvicorn.error", "store_omni.access", "store_omni.worker"}

@@ -103,5 +103,8 @@ def set_up_logs(form: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # The scheduler warns each time that a job takes longer than its interval, which is no trouble: it runs once more at its end.
+    # It would write each address down, with the one-time links in it. uvicorn looks for a handler before it writes.
+    addresses = logging.getLogger("uvicorn.access")
+    addresses.handlers[:], addresses.propagate = [], False
     for name, level in (("apscheduler", logging.ERROR), ("httpx", logging.WARNING), ("alembic", logging.WARNING)):
         logging.getLogger(name).setLevel(level)
