@@ -93,7 +93,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> No
 
 
 COMMANDS = {
-    "staff": ["staff", "1001", "--name", "김", "--role", "manager"],
+    "staff": ["staff", "add", "1001", "--name", "김", "--role", "manager"],
     "service": ["service", "till", "--verbs", "stock:read"],
     "audit": ["audit"],
     "reconcile": ["reconcile"],
@@ -122,7 +122,7 @@ def test_a_user_the_database_refuses_is_one_sentence(database_url: str, tmp_path
 
 def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path, database_url: str) -> None:
     environment = _environment(tmp_path, STORE_OMNI_DATABASE_URL=database_url)
-    command = [sys.executable, "-m", "store_omni", "staff", "1001", "--name", "김", "--role", "manager"]
+    command = [sys.executable, "-m", "store_omni", "staff", "add", "1001", "--name", "김", "--role", "manager"]
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         # It waits for a PIN. A signal before Python has begun to wait would end it in its imports, which proves less.
         while "pipe" not in Path(f"/proc/{program.pid}/wchan").read_text():

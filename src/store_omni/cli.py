@@ -1,4 +1,4 @@
-"""`store-omni`: serve, worker, migrate, import, audit, reconcile, doctor, staff, service. Each says what it did; exit 1
+"""`store-omni`: serve, worker, migrate, setup, import, audit, reconcile, doctor, staff, service. Each says what it did; exit 1
 means something is wrong, 2 that the command line or the settings are."""
 
 import argparse
@@ -22,7 +22,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from store_omni.settings import read_settings
 
     settings = read_settings()
-    asyncio.run(wait_until_fit(settings))
+    asyncio.run(wait_until_fit(settings, arguments.host))
     return serve(
         "store_omni.app:create_app", host=arguments.host, port=arguments.port, workers=arguments.workers, log_form=settings.log
     )
@@ -45,6 +45,12 @@ def _migrate(_arguments: argparse.Namespace) -> int:
     changed = migrate(url)
     print(f"The database is up to date; {len(changed)} function(s) created anew.")
     return 0
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    from store_omni.staff.setting_up import set_up
+
+    return set_up(arguments)
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -83,32 +89,9 @@ def _doctor(_arguments: argparse.Namespace) -> int:
 
 
 def _staff(arguments: argparse.Namespace) -> int:
-    from getpass import getpass
+    from store_omni.staff.at_terminal import change_staff
 
-    from store_omni.kit.database import open_pool
-    from store_omni.settings import read_database_url
-    from store_omni.staff.signing_in import add_account
-
-    secret = getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
-    if len(secret) < 6:
-        print("A PIN has at least 6 characters.", file=sys.stderr)
-        return 2
-
-    async def add() -> int:
-        pool = await open_pool(read_database_url(), size=1)
-        store_id = await pool.fetchval("SELECT id FROM stores.store WHERE code = $1", arguments.store)
-        if arguments.store and store_id is None:
-            print(f"No store has the code {arguments.store}.", file=sys.stderr)
-            return 2
-        if arguments.role == "clerk" and store_id is None:
-            print("A clerk belongs to a store: add --store CODE.", file=sys.stderr)
-            return 2
-        await add_account(pool, login=arguments.login, name=arguments.name, role=arguments.role, store_id=store_id, secret=secret)
-        await pool.close()
-        print(f"{arguments.login} can sign in as {arguments.role}.")
-        return 0
-
-    return asyncio.run(add())
+    return change_staff(arguments)
 
 
 def _service(arguments: argparse.Namespace) -> int:
@@ -146,6 +129,29 @@ def _days(typed: str) -> int:
     return int(typed)
 
 
+def _add_staff(staff: argparse.ArgumentParser) -> None:
+    acts = staff.add_subparsers(dest="act", required=True)
+
+    def add(act: str, text: str, *, places: bool = False) -> argparse.ArgumentParser:
+        parser = acts.add_parser(act, help=text, description=text)
+        parser.add_argument("login")
+        if places:
+            parser.add_argument("--role", choices=("clerk", "agent", "manager"), required=True)
+            parser.add_argument("--store", metavar="CODE", help="the store of a clerk")
+            parser.add_argument("--stores", metavar="CODE", nargs="+", help="the stores of a manager; without: all")
+        return parser
+
+    add("add", "Add an account; the PIN is asked for, or read from standard input.", places=True).add_argument(
+        "--name", required=True
+    )
+    add("pin", "Give another PIN: asked for, or read from standard input.")
+    add("move", "Give another role, store, or other stores.", places=True)
+    add("close", "Close an account.")
+    add("reopen", "Open a closed account again, with a new PIN: asked for, or read from standard input.")
+    add("end", "End all sign-ins of an account.")
+    acts.add_parser("list", help="List accounts, with their last sign-in.")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="store-omni", description=__doc__)
     parser.add_argument("--version", action="version", version=f"store-omni {VERSION}")
@@ -162,6 +168,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=2)
     add("worker", _worker, "Run the timed jobs: sealing facts, telling shoppers, cleaning up.")
     add("migrate", _migrate, "Bring the database up to date.")
+    setup = add("setup", _setup, "Make the first store and the first manager: asked for, from options, or STORE_OMNI_SETUP_….")
+    for option in ("store-code", "store-name", "login", "name"):
+        setup.add_argument(f"--{option}")
     bring = add("import", _import, "Import CSV files (UTF-8, with or without BOM, or CP949; .gz too) or Excel workbooks (.xlsx).")
     bring.add_argument("kind", choices=IMPORT_KINDS)
     bring.add_argument("files", nargs="+", metavar="FILE", type=Path)
@@ -178,11 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     reconcile.add_argument("--store", metavar="CODE", help="only this store")
     add("doctor", _doctor, "Check settings, locale and durability of the database.")
-    staff = add("staff", _staff, "Add a member of staff, or give one a new PIN (asked for, or read from standard input).")
-    staff.add_argument("login")
-    staff.add_argument("--name", required=True)
-    staff.add_argument("--role", choices=("clerk", "agent", "manager"), required=True)
-    staff.add_argument("--store", metavar="CODE")
+    _add_staff(add("staff", _staff, "Add, change, close and list accounts of staff. A change ends all sign-ins of the account."))
     service = add("service", _service, "Make a token for a program (till, ERP, app server), or revoke all of its tokens.")
     service.add_argument("name")
     service.add_argument("--verbs", nargs="+", default=[], metavar="VERB", help="stock:read orders:place pickups:work …")

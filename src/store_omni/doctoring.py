@@ -13,6 +13,7 @@ from store_omni.notifications.posting import SmtpPost
 from store_omni.notifications.texting import SolapiTexter
 from store_omni.rotating import refuse_other_secrets
 from store_omni.settings import Settings
+from store_omni.staff.demo_accounts import demo_problem
 from store_omni.versions import VERSION
 
 DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
@@ -76,8 +77,8 @@ async def refuse_unreadable(url: str) -> None:
         await connection.close()
 
 
-async def wait_until_fit(settings: Settings) -> None:
-    """Before a server starts its processes: a database that starts together with it is waited for. Errors: `UnfitDatabase`,
+async def wait_until_fit(settings: Settings, host: str) -> None:
+    """`host`: the address it will listen on. Before a server starts its processes: a database that starts together with it is waited for. Errors: `UnfitDatabase`,
     `UnfitSchema`, those of connecting."""
     pool = await open_pool(settings.database_url, size=1, patience_seconds=PATIENCE_SECONDS)
     try:
@@ -85,6 +86,8 @@ async def wait_until_fit(settings: Settings) -> None:
             await refuse_unfit(pool)
         await refuse_unfit_schema(pool)
         await refuse_other_secrets(pool, settings.secrets)
+        if problem := await demo_problem(pool, settings.public_url, host):
+            raise UnfitDatabase(problem)
     finally:
         await pool.close()
 
@@ -144,6 +147,8 @@ async def _problems_of_database(settings: Settings) -> list[str]:
         elif fit.changed:
             found.append(f"A newer release made these database functions: {', '.join(fit.changed)}. Restart with that release.")
         if fit.problem() is None:
+            if problem := await demo_problem(connection, settings.public_url):
+                found.append(problem)
             found += [trouble.sentence() for trouble in (await read_condition(connection)).troubles()]
         return found
     finally:

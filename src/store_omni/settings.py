@@ -1,5 +1,6 @@
 """Settings, read once from the environment."""
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -10,6 +11,9 @@ import msgspec
 from store_omni.keys import Secrets, SettingsProblem, read_secrets
 from store_omni.kit.forwarding import Network, read_networks
 from store_omni.kit.logs import FORMS
+
+# Set by `scripts/demo --host` alone: what it wrote into the database it made, see `staff.demo_accounts`.
+DEMO_MARK = "STORE_OMNI_DEMO_MARK"
 
 
 class SmsGateway(msgspec.Struct, frozen=True):
@@ -28,6 +32,15 @@ class SmsGateway(msgspec.Struct, frozen=True):
 
 def is_loopback(host: str) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
+
+
+def is_private(host: str) -> bool:
+    """An address that the internet does not reach, such as 192.168.0.10."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not (address.is_loopback or address.is_unspecified or address.is_link_local)
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -1,14 +1,27 @@
 """The demo's shop is filled once, by the product's own commands, and every rule of the product holds in it."""
 
+from collections.abc import AsyncGenerator
+
 import asyncpg
 import pytest
 
 from store_omni.auditing import audit
-from store_omni.demo.people import PIN, SHOPPER, STAFF
+from store_omni.demo.owning import Access, NotOurs, marking
+from store_omni.demo.people import SHOPPER, STAFF
 from store_omni.demo.seeding import seed
-from store_omni.staff.signing_in import sign_in
+from store_omni.kit.passwords import secret_matches
 
 from ..importing.files import fingerprint
+
+ACCESS = Access(mark="ab" * 16, pin="59301748", password="moa-58213")
+
+
+@pytest.fixture
+async def marked(pool: asyncpg.Pool) -> AsyncGenerator[None, None]:
+    """As scripts/demo marks a database that it has just made."""
+    await pool.execute(marking(ACCESS.mark))
+    yield
+    await pool.execute("DROP SCHEMA store_omni_demo CASCADE")
 
 
 @pytest.fixture
@@ -18,8 +31,8 @@ def secrets(monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path) -> Non
 
 
 @pytest.mark.anyio
-async def test_the_shop_is_filled_once(pool: asyncpg.Pool, database_url: str, secrets: None) -> None:
-    logins = await seed(database_url)
+async def test_the_shop_is_filled_once(pool: asyncpg.Pool, database_url: str, secrets: None, marked: None) -> None:
+    logins = await seed(database_url, ACCESS)
     assert {row["Sign in with"] for row in logins} == {SHOPPER.email, *(member.login for member in STAFF)}
     states = {row["state"] for row in await pool.fetch("SELECT DISTINCT state FROM orders.fulfilment")}
     assert states >= {
@@ -31,27 +44,39 @@ async def test_the_shop_is_filled_once(pool: asyncpg.Pool, database_url: str, se
     assert returns == {"requested", "received"}
     assert await pool.fetchval("SELECT count(*) FROM stockroom.purchase WHERE state = 'open'") == 2
     assert await pool.fetchval("SELECT count(*) FROM stockroom.transfer WHERE state = 'sent'") == 1
-    for member in STAFF:
-        assert await sign_in(pool, login=member.login, secret=PIN, roles=(member.role,), source="test")
+    assert {row["PIN or password"] for row in logins} == {ACCESS.pin, ACCESS.password}
+    hired = await pool.fetch("SELECT login, secret_hash FROM staff.account WHERE demo")
+    assert {row["login"] for row in hired} == {member.login for member in STAFF}
+    assert all([await secret_matches(ACCESS.pin, row["secret_hash"]) for row in hired])
     async with pool.acquire() as connection:
         broken = {code for code, count in (await audit(connection)).items() if count}
     # I23 looks for facts that wait longer than a minute; here nobody runs the worker that would take them.
     assert broken <= {"I23"}
     before = await fingerprint(pool)
-    assert await seed(database_url) == logins
+    assert await seed(database_url, ACCESS) == logins
     assert await fingerprint(pool) == before
 
 
 @pytest.mark.anyio
-async def test_somebody_else_s_shop_is_left_alone(pool: asyncpg.Pool, world: object, database_url: str, secrets: None) -> None:
+@pytest.mark.parametrize("access", [None, ACCESS, Access(mark="cd" * 16, pin="59301748", password="moa")])
+async def test_a_database_without_this_demo_s_mark_is_left_alone(
+    pool: asyncpg.Pool, database_url: str, secrets: None, access: Access | None
+) -> None:
+    """Even an empty one: an operator's new shop is no demo. And one that another demo made."""
+    if access and access.mark != ACCESS.mark:
+        await pool.execute(marking(ACCESS.mark))
     before = await fingerprint(pool)
-    assert await seed(database_url) == []
-    assert await fingerprint(pool) == before
+    try:
+        with pytest.raises(NotOurs):
+            await seed(database_url, access)
+        assert await fingerprint(pool) == before
+    finally:
+        await pool.execute("DROP SCHEMA IF EXISTS store_omni_demo CASCADE")
 
 
 @pytest.mark.anyio
 async def test_an_interrupted_start_goes_on(
-    pool: asyncpg.Pool, database_url: str, secrets: None, monkeypatch: pytest.MonkeyPatch
+    pool: asyncpg.Pool, database_url: str, secrets: None, marked: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from store_omni.demo.queueing import Day
 
@@ -60,10 +85,10 @@ async def test_an_interrupted_start_goes_on(
 
     with monkeypatch.context() as broken, pytest.raises(RuntimeError, match="power cut"):
         broken.setattr(Day, "_ended_orders", power_cut)
-        await seed(database_url)
+        await seed(database_url, ACCESS)
     placed = await pool.fetchval("""SELECT count(*) FROM orders."order" WHERE source = 'live'""")
     assert placed > 0
-    assert await seed(database_url)
+    assert await seed(database_url, ACCESS)
     numbers = await pool.fetchval("""SELECT count(*) FROM orders."order" WHERE source = 'live'""")
     keys = await pool.fetchval("SELECT count(*) FROM journal.operation WHERE key LIKE 'demo-%'")
     assert numbers == keys > placed

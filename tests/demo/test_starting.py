@@ -1,8 +1,9 @@
 """The demo from the outside: start, stop, kill, start again."""
 
 import asyncio
-import http.client
+import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -141,20 +142,52 @@ def test_a_taken_port_is_refused_if_named_and_left_alone_if_not(start_demo, port
         assert f"Port {port + 1} is in use" in refused.text and "--port" in refused.text
 
 
-def test_a_database_from_outside_is_used_and_none_is_started(start_demo, port, tmp_path):
+def test_a_database_from_outside_is_left_alone(start_demo, tmp_path):
     with Cluster.at(tmp_path / "outside", durable=False) as outside:
-        demo = start_demo("--port", str(port), environment={"STORE_OMNI_DATABASE_URL": outside.url})
-        demo.wait_for(READY)
-        assert not (tmp_path / "data" / "postgres").exists()
-        connection = http.client.HTTPConnection(HOST, port)
-        connection.request("GET", "/")
-        assert int(connection.getresponse().read()) > 0
-        assert demo.ctrl_c() == 0
-        assert outside.running
-        fresh = start_demo("--fresh", environment={"STORE_OMNI_DATABASE_URL": outside.url})
-        assert fresh.end() == 2
-        assert "Empty that one yourself" in fresh.text
+        demo = start_demo("--until-ready", environment={"STORE_OMNI_DATABASE_URL": outside.url})
+        assert demo.end() == 2
+        assert "leaves every other alone" in demo.text
+        assert outside.ask("SELECT count(*) FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)';") == "0"
         outside.remove()
+
+
+def test_a_database_with_tables_and_no_mark_is_left_alone(start_demo, tmp_path):
+    """Such as a shop of somebody's own in a folder that looks like the demo's, or a demo with the PIN that was once published."""
+    with Cluster.at(tmp_path / "data", durable=False) as cluster:
+        cluster.ask("CREATE TABLE kept (id int);")
+    (tmp_path / "data" / "demo.json").touch()
+    demo = start_demo("--until-ready")
+    assert demo.end() == 1
+    assert "carries no mark of this demo" in demo.text
+    with Cluster.at(tmp_path / "data") as cluster:
+        assert cluster.ask("SELECT to_regclass('alembic_version') IS NULL AND to_regclass('kept') IS NOT NULL;") == "t"
+
+
+def test_the_pin_is_drawn_at_the_first_start_and_kept_for_the_owner(start_demo, tmp_path):
+    assert start_demo("--until-ready").end() == 0
+    note = tmp_path / "data" / "access.json"
+    assert note.stat().st_mode & 0o777 == 0o600
+    first = json.loads(note.read_bytes())
+    assert re.fullmatch("[0-9]{8}", first["pin"]) and first["given"] is False
+    again = start_demo("--until-ready")
+    assert again.end() == 0
+    assert json.loads(note.read_bytes()) == first
+    other = start_demo("--until-ready", environment={"STORE_OMNI_DEMO_PIN": "11223344"})
+    assert other.end() == 1
+    assert "has another PIN" in other.text
+    fresh = start_demo("--fresh", "--until-ready", environment={"STORE_OMNI_DEMO_PIN": "11223344"})
+    assert fresh.end() == 0
+    assert json.loads(note.read_bytes())["pin"] == "11223344"
+    abroad = start_demo("--until-ready", "--host", "10.0.0.1")
+    assert abroad.end() == 1
+    assert "must be a drawn one" in abroad.text
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "8.8.8.8", "shop.example.com", "169.254.1.1"])
+def test_others_are_served_on_private_addresses_only(start_demo, host):
+    demo = start_demo("--until-ready", "--host", host)
+    assert demo.end() == 2
+    assert "a private address" in demo.text
 
 
 def test_ctrl_c_while_starting_leaves_nothing(start_demo, processes_of, tmp_path):

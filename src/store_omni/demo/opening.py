@@ -44,7 +44,7 @@ def open_shop(programs: Programs, supervisor: Supervisor) -> Logins:
         with terminal.step("Web ready, schema and demo data unchanged"):
             supervisor.start(kept[:1])
             logins = _fill(programs, supervisor)
-            supervisor.wait_until_ready(programs.ports.web)
+            supervisor.wait_until_ready(programs.ports.web, programs.ports.host)
         supervisor.start(kept[1:])
         return logins
     with terminal.step("Schema up to date"):
@@ -54,7 +54,7 @@ def open_shop(programs: Programs, supervisor: Supervisor) -> Logins:
     remember_prepared(programs.folder, supervisor.cluster)
     with terminal.step("Web and worker ready"):
         supervisor.start(kept)
-        supervisor.wait_until_ready(programs.ports.web)
+        supervisor.wait_until_ready(programs.ports.web, programs.ports.host)
     return logins
 
 

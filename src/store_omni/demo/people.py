@@ -1,8 +1,10 @@
-"""Who can sign in to the demo. Names, numbers and PINs are the same in every demo: it answers to this machine alone."""
+"""Who can sign in to the demo. Names and numbers are the same in every demo, the PIN and the password are its own."""
+
+from typing import Literal
 
 import msgspec
 
-PIN = "246810"
+from store_omni.demo.owning import Access
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -10,7 +12,7 @@ class Member(msgspec.Struct, frozen=True):
 
     login: str
     name: str
-    role: str
+    role: Literal["clerk", "agent", "manager"]
     store: str | None = None
     where: str = ""
 
@@ -34,20 +36,19 @@ class DemoShopper(msgspec.Struct, frozen=True):
     name: str
     phone: str
     email: str
-    password: str
 
 
-SHOPPER = DemoShopper("김모아", "+821000001234", "moa@example.com", "moa-demo-2468")
+SHOPPER = DemoShopper("김모아", "+821000001234", "moa@example.com")
 
 
-def logins() -> list[dict[str, str]]:
+def logins(access: Access) -> list[dict[str, str]]:
     """One row per login, as the terminal shows them."""
     staff = [
         {"Who": f"{ROLES[member.role]}: {member.name} {member.where}".strip(), "Where": PATHS[member.role],
-         "Sign in with": member.login, "PIN or password": PIN}
+         "Sign in with": member.login, "PIN or password": access.pin}
         for member in STAFF
     ]  # fmt: skip
     return [
-        {"Who": f"Shopper: {SHOPPER.name}", "Where": "/", "Sign in with": SHOPPER.email, "PIN or password": SHOPPER.password},
+        {"Who": f"Shopper: {SHOPPER.name}", "Where": "/", "Sign in with": SHOPPER.email, "PIN or password": access.password},
         *staff,
     ]

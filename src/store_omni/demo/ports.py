@@ -15,7 +15,10 @@ class PortTaken(Exception):
 
 @dataclass(frozen=True)
 class Ports:
+    """`host`: the address the web listens on; the mails of the demo are read on this machine alone."""
+
     web: int
+    host: str = HOST
 
     @property
     def inbox(self) -> int:
@@ -26,27 +29,28 @@ class Ports:
         return self.web + 2
 
     def taken(self) -> list[int]:
-        return [port for port in (self.web, self.inbox, self.smtp) if not _free(port)]
+        places = ((self.host, self.web), (HOST, self.inbox), (HOST, self.smtp))
+        return [port for host, port in places if not _free(host, port)]
 
 
-def _free(port: int) -> bool:
+def _free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         # Connections of a server that has just ended may linger; they do not keep the next one from listening.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
 
 
-def choose_ports(wanted: int | None) -> Ports:
+def choose_ports(wanted: int | None, host: str = HOST) -> Ports:
     """wanted: the web port the person named, taken or refused; None takes the first free three from the default on.
 
     Errors: `PortTaken`.
     """
     if wanted is not None:
-        ports = Ports(wanted)
+        ports = Ports(wanted, host)
         taken = ports.taken()
         if taken:
             raise PortTaken(
@@ -55,7 +59,7 @@ def choose_ports(wanted: int | None) -> Ports:
             )
         return ports
     for number in range(TRIES_MAX):
-        ports = Ports(PORT_DEFAULT + number * STEP)
+        ports = Ports(PORT_DEFAULT + number * STEP, host)
         if not ports.taken():
             return ports
     raise PortTaken(f"No free ports from {PORT_DEFAULT} on. Name one: --port NUMBER")

@@ -7,8 +7,9 @@ from secrets import token_hex
 
 from store_omni.demo.children import Child, child_environment
 from store_omni.demo.claiming import DataFolder
+from store_omni.demo.owning import Access
 from store_omni.demo.ports import HOST, Ports
-from store_omni.settings import SMS_NAMES
+from store_omni.settings import DEMO_MARK, SMS_NAMES
 
 COMMANDS = "store_omni"
 SEEDING = "store_omni.demo.seeding"
@@ -19,9 +20,10 @@ WEB_WORKERS = 2
 class Programs:
     """Commands of one demo. Settings the person gave in the environment stand."""
 
-    def __init__(self, folder: DataFolder, database_url: str, ports: Ports) -> None:
+    def __init__(self, folder: DataFolder, database_url: str, ports: Ports, access: Access) -> None:
         self.folder = folder
         self.ports = ports
+        self.access = access
         self.environment = child_environment(folder.path, _settings(folder, database_url, ports))
 
     @property
@@ -54,8 +56,12 @@ class Programs:
         return "STORE_OMNI_SMTP_URL" not in os.environ or not any(name in os.environ for name in SMS_NAMES)
 
     def web(self) -> Child:
-        where = ["--host", HOST, "--port", str(self.ports.web), "--workers", str(WEB_WORKERS)]
-        return self._python("web", "-m", COMMANDS, "serve", *where)
+        where = ["--host", self.ports.host, "--port", str(self.ports.web), "--workers", str(WEB_WORKERS)]
+        web = self._python("web", "-m", COMMANDS, "serve", *where)
+        if self.ports.host != HOST:
+            # Says to `serve` that it is this demo's database, which nobody but the owner of the folder knows.
+            web.environment = {**web.environment, DEMO_MARK: self.access.mark}
+        return web
 
     def inbox(self) -> Child:
         where = ["--mail-dir", str(self.folder.mail), "--port", str(self.ports.inbox), "--smtp-port", str(self.ports.smtp)]
@@ -65,7 +71,7 @@ class Programs:
 def _settings(folder: DataFolder, database_url: str, ports: Ports) -> Mapping[str, str]:
     own = {
         # `localhost`, because passkeys belong to a name and an address is none.
-        "STORE_OMNI_PUBLIC_URL": f"http://localhost:{ports.web}",
+        "STORE_OMNI_PUBLIC_URL": f"http://{'localhost' if ports.host == HOST else ports.host}:{ports.web}",
         "STORE_OMNI_SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
         "STORE_OMNI_SECRETS_FILE": str(folder.secrets),
     }

@@ -31,7 +31,7 @@ def _state(cluster: Cluster) -> str | None:
 
 
 def is_prepared(folder: DataFolder, cluster: Cluster | None) -> bool:
-    """Whether migrating and filling would change nothing. A database from outside is always asked."""
+    """Whether migrating and filling would change nothing."""
     note = folder.path / NOTE
     return cluster is not None and note.exists() and note.read_text() == _state(cluster)
 

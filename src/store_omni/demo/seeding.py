@@ -1,5 +1,5 @@
-"""`python -m store_omni.demo.seeding`: fills an empty shop with the demo's world, once. Prints what it does; its last line is
-the list of logins as JSON (an empty list where the database holds somebody else's shop, which is left alone)."""
+"""`python -m store_omni.demo.seeding`: fills the demo's own database with the demo's world, once. Prints what it does; its last
+line is the list of logins as JSON. A database without the mark of this demo is refused and left alone."""
 
 import asyncio
 import json
@@ -7,35 +7,36 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 import asyncpg
 
-from store_omni.demo.people import PIN, SHOPPER, STAFF, logins
+from store_omni.demo.owning import Access, NotOurs, is_ours, read_access
+from store_omni.demo.people import SHOPPER, STAFF, logins
+
+if TYPE_CHECKING:
+    from store_omni.journal.actors import Actor
+    from store_omni.kit.database import Sessions
 
 # The programs of the product are imported only when there is something to do, so that every later start is quick.
 SEED = 1
 DONE = UUID("6d6f6173-746f-7265-8000-64656d6f0001")
-FIRST_STORE = "S01"
 BUYERS = 40
 
 
-async def seed(url: str) -> list[dict[str, str]]:
-    """Fill the database at `url` (migrated). Interrupted, it goes on where it was the next time. Returns the logins."""
+async def seed(url: str, access: Access | None) -> list[dict[str, str]]:
+    """Fill the database at `url` (migrated). Interrupted, it goes on where it was the next time. Returns the logins.
+    Errors: `NotOurs` for a database that this demo did not make."""
     connection = await asyncpg.connect(url)
     try:
+        if access is None or not await is_ours(connection, access):
+            raise NotOurs("The demo did not make this database and leaves it alone. Run scripts/demo, which makes its own.")
         if await connection.fetchval("SELECT 1 FROM journal.fact WHERE id = $1", DONE):
-            return logins()
-        foreign = await connection.fetchval(
-            "SELECT EXISTS (SELECT 1 FROM stores.store) AND NOT EXISTS (SELECT 1 FROM stores.store WHERE code = $1)", FIRST_STORE
-        )
-        if foreign:
-            print("This database already holds another shop; it is left as it is.")
-            return []
+            return logins(access)
         await _bring_world(connection)
         print("Hiring staff …", flush=True)
-        await _open_shop(url)
+        await _open_shop(url, access)
         await connection.execute(
             """INSERT INTO journal.fact (id, kind, subject_type, subject_id, channel, actor_kind, data)
                VALUES ($1, 'demo.seeded', 'demo', $2, 'system', 'system', '{"imported": true}') ON CONFLICT DO NOTHING""",
@@ -44,7 +45,7 @@ async def seed(url: str) -> list[dict[str, str]]:
         )
     finally:
         await connection.close()
-    return logins()
+    return logins(access)
 
 
 async def _bring_world(connection: asyncpg.Connection) -> None:
@@ -73,7 +74,7 @@ async def _bring_world(connection: asyncpg.Connection) -> None:
                 raise RuntimeError(f"the demo's own {kind} were refused: {(folder / 'rejected.csv').read_text()[:500]}")
 
 
-async def _open_shop(url: str) -> None:
+async def _open_shop(url: str, access: Access) -> None:
     from store_omni.app import make_signer
     from store_omni.demo.queueing import Day
     from store_omni.demo.shopkeeping import Shopkeeping
@@ -84,23 +85,30 @@ async def _open_shop(url: str) -> None:
     engine, sessions = open_engine(url, size=2)
     try:
         stores = {row["code"]: row["id"] for row in await pool.fetch("SELECT code, id FROM stores.store")}
-        staff = await _hire(pool, stores)
+        staff = await _hire(pool, sessions, stores, access)
         print("Letting a day begin …", flush=True)
         hands = Shopkeeping(pool, sessions, make_signer(read_settings()))
-        await Day(hands, staff, await _buyers(pool, sessions), stores).fill()
+        await Day(hands, staff, await _buyers(pool, sessions, access), stores).fill()
     finally:
         await pool.close()
         await engine.dispose()
 
 
-async def _hire(pool: asyncpg.Pool, stores: dict[str, int]) -> dict:
-    from store_omni.journal.actors import Actor, ActorKind
-    from store_omni.staff.signing_in import add_account
+async def _hire(pool: asyncpg.Pool, sessions: "Sessions", stores: dict[str, int], access: Access) -> dict[str, "Actor"]:
+    from store_omni.journal.actors import SYSTEM, Actor, ActorKind
+    from store_omni.kit.database import writing
+    from store_omni.staff.accounts import Post, add_account
 
     actors = {}
     for member in STAFF:
         store_id = stores[member.store] if member.store else None
-        account = await add_account(pool, login=member.login, name=member.name, role=member.role, store_id=store_id, secret=PIN)
+        account = await pool.fetchval("SELECT id FROM staff.account WHERE login = $1 AND demo", member.login)
+        if account is None:
+            async with sessions.begin() as session:
+                account = await add_account(
+                    writing(session), login=member.login, name=member.name, post=Post(member.role, store_id), secret=access.pin,
+                    by=SYSTEM, demo=True,
+                )  # fmt: skip
         channel = {"clerk": "counter", "manager": "office"}.get(member.role, "phone")
         actors[member.login] = Actor(
             kind=cast(ActorKind, member.role), id=account, label=member.name, channel=channel, store_id=store_id, source="demo"
@@ -108,17 +116,18 @@ async def _hire(pool: asyncpg.Pool, stores: dict[str, int]) -> dict:
     return actors
 
 
-async def _buyers(pool: asyncpg.Pool, sessions) -> list:
+async def _buyers(pool: asyncpg.Pool, sessions: "Sessions", access: Access) -> list:
     """The demo's shopper, signed up like anybody, and customers who can be written to."""
     from store_omni.customers.joining import join
     from store_omni.demo.shopkeeping import Buyer
+    from store_omni.kit.database import writing
     from store_omni.kit.errors import InvalidInput
     from store_omni.orders.placing import Contact
 
     try:
         async with sessions.begin() as session:
             await join(
-                session, name=SHOPPER.name, phone=SHOPPER.phone, email=SHOPPER.email, password=SHOPPER.password, locale="ko", source="demo",
+                writing(session), name=SHOPPER.name, phone=SHOPPER.phone, email=SHOPPER.email, password=access.password, locale="ko", source="demo",
             )  # fmt: skip
     except InvalidInput:
         print("The demo's shopper is a customer already.")
@@ -138,7 +147,12 @@ def main() -> int:
     if not url:
         print("STORE_OMNI_DATABASE_URL is not set.", file=sys.stderr)
         return 2
-    print(json.dumps(asyncio.run(seed(url)), ensure_ascii=False))
+    folder = Path(os.environ.get("STORE_OMNI_DATA_DIR") or ".store_omni")
+    try:
+        print(json.dumps(asyncio.run(seed(url, read_access(folder))), ensure_ascii=False))
+    except NotOurs as problem:
+        print(problem, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -31,9 +31,9 @@ class _Watch:
     start_at: float = 0.0
 
 
-def answers_ready(port: int) -> bool:
+def answers_ready(port: int, host: str = HOST) -> bool:
     """One question to the web's readiness; no proxy of the environment stands between."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=ASK_SECONDS_MAX)
+    connection = http.client.HTTPConnection(host, port, timeout=ASK_SECONDS_MAX)
     try:
         connection.request("GET", READY_PATH)
         return connection.getresponse().status == 200
@@ -63,10 +63,10 @@ class Supervisor:
         watch.child.start()
         watch.started_at = time.monotonic()
 
-    def wait_until_ready(self, port: int) -> None:
+    def wait_until_ready(self, port: int, host: str = HOST) -> None:
         """Errors: `ChildFailed` with the log of the program at fault; `StopAsked`."""
         deadline = time.monotonic() + READY_SECONDS_MAX
-        while not (answers_ready(port) and self._all_alive):
+        while not (answers_ready(port, host) and self._all_alive):
             self.stopping.check()
             self.look_after()
             for watch in self._watches:

@@ -7,3 +7,17 @@ class WrongSecret(Refusal):
     title = N_("That did not match")
     reason = N_("The staff number and PIN do not belong together.")
     next_step = N_("Try again. After a few wrong tries you wait longer each time. A manager can give you a new PIN.")
+
+
+class LoginTaken(Refusal):
+    code = "login_taken"
+    title = N_("This staff number is taken")
+    reason = N_("An account with the staff number %(login)s exists; it may be closed.")
+    next_step = N_("Choose another number, or open that person's page to change the PIN or to reopen the account.")
+
+
+class LastManager(Refusal):
+    code = "last_manager"
+    title = N_("Somebody has to manage all stores")
+    reason = N_("This is the last open account of a manager with all stores.")
+    next_step = N_("Give another person the role of a manager with all stores first.")

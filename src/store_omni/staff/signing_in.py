@@ -11,8 +11,8 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.limiting import count_failure, limit_key
 from store_omni.kit.database import Sessions, WriteSession, writing
 from store_omni.kit.errors import TooBusy, TooManyTries
-from store_omni.kit.ids import new_id, secret_token, token_hash
-from store_omni.kit.passwords import hash_secret, secret_matches
+from store_omni.kit.ids import secret_token, token_hash
+from store_omni.kit.passwords import secret_matches
 from store_omni.kit.tidying import tidy_line
 from store_omni.staff.errors import WrongSecret
 from store_omni.staff.noting import Try, note_try
@@ -61,16 +61,6 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 def normal_login(typed: str) -> str:
     return tidy_line(typed).lower()[:LOGIN_CHARS_MAX]
-
-
-async def add_account(pool: asyncpg.Pool, *, login: str, name: str, role: str, store_id: int | None, secret: str) -> UUID:
-    """Makes or renews an account (by login). Returns its id."""
-    return await pool.fetchval(
-        """INSERT INTO staff.account (id, login, name, role, store_id, secret_hash) VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (login) DO UPDATE SET name = excluded.name, role = excluded.role, store_id = excluded.store_id,
-             secret_hash = excluded.secret_hash, active = true RETURNING id""",
-        new_id(), login, name, role, store_id, await hash_secret(secret),
-    )  # fmt: skip
 
 
 _FIND = """SELECT a.id, a.secret_hash, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known
@@ -151,6 +141,16 @@ async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:
     store_ids = tuple(row["store_ids"]) if row["store_ids"] else None
     return SignedIn(
         row["id"], row["name"], row["role"], row["store_id"], row["name_ko"], row["name_en"], row["timezone"], store_ids
+    )  # fmt: skip
+
+
+async def is_signed_in(pool: asyncpg.Pool, token: str) -> bool:
+    """For what goes on without requests, such as a live page: one look-up by key, which does not count as being there."""
+    return await pool.fetchval(
+        """SELECT EXISTS (SELECT 1 FROM staff.sign_in i JOIN staff.account a ON a.id = i.account_id AND a.active
+             WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()
+               AND i.seen_at > now() - make_interval(mins => $2))""",
+        token_hash(token), IDLE_MINUTES_MAX,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ NUMBER_CHARS = 8
 
 def check_reach(store_id: int, by: Actor) -> None:
     """Errors: `NotFound` for a store that is not this actor's."""
-    if by.store_id is not None and by.store_id != store_id:
+    if not by.may_at(store_id):
         raise NotFound
 
 
