@@ -84,6 +84,12 @@ async def furnish(database_url: str, world: World) -> tuple[dict[str, list[str]]
         }
         shopper = await open_session(pool, customer, source="fuzz")
         tokens["shopper"] = await open_session(pool, customer, source="fuzz", kind="app")
+        await pool.execute("UPDATE stores.store SET code = '홍/대 %' WHERE id = $1", world.hongdae)
+        await pool.execute("UPDATE catalog.sku SET code = '한글-코드/1' WHERE id = $1", world.items[3].sku_id)
+        await pool.execute(
+            "UPDATE catalog.product SET code = '한글 상품' WHERE id = (SELECT product_id FROM catalog.sku WHERE id = $1)",
+            world.items[3].sku_id,
+        )
         known = await _known(pool, world)
         known["code"] += [await shop.pass_code(ready), "A1"]
         known["number"] = [ready.number, collected.number, placed.number]

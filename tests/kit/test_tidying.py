@@ -46,5 +46,14 @@ def test_tidying_twice_changes_nothing_more() -> None:
 
 
 def test_a_document_is_tidied_but_for_secrets_and_scans() -> None:
-    came = {"name": "김\u200b", "lines": [{"note": "a\0"}], "password": "a\u200b", "code": "01\x1d2", "qty": 3, "none": None}
+    came = {
+        "name": "김\u200b",
+        "lines": [{"note": "a\0"}],
+        "password": "a\u200b",
+        "code": "01\x1d2",
+        "new_password": "a\u200b",
+        "approver_pin": " 1",
+        "qty": 3,
+        "none": None,
+    }
     assert tidied(came) == came | {"name": "김", "lines": [{"note": "a"}]}

@@ -14,7 +14,12 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
 # 👩‍👧: joined symbols stay joined, and a symbol keeps its colour.
 _JOINERS = "\u200d\ufe0f"
 # What is compared with a hash, or read by a scanner whose control characters separate fields, stays as it came.
-AS_IT_CAME = frozenset({"password", "pin", "code"})
+_AS_IT_CAME = re.compile(r"password|(?:^|_)pin(?:_|$)|^(?:pass_)?code$|^barcode$")
+
+
+def stays_as_it_came(name: str) -> bool:
+    """Of a field: `password`, `new_password`, `pin`, `code`."""
+    return bool(_AS_IT_CAME.search(name))
 
 
 def _is_seen(char: str, before: str) -> bool:
@@ -41,9 +46,9 @@ def tidy_line(text: str) -> str:
 
 
 def tidied(value: Any, name: str = "") -> Any:
-    """A whole document, as JSON brings it; what stands under a name of `AS_IT_CAME` stays. Errors: `RecursionError`."""
+    """A whole document, as JSON brings it; secrets and scans stay as they came. Errors: `RecursionError`."""
     if isinstance(value, str):
-        return value if name in AS_IT_CAME else tidy(value)
+        return value if stays_as_it_came(name) else tidy(value)
     if isinstance(value, list):
         return [tidied(part, name) for part in value]
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from litestar import Request
 from store_omni.kit.emails import normal_email
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.phones import normal_phone
-from store_omni.kit.tidying import AS_IT_CAME, tidy, tidy_line
+from store_omni.kit.tidying import stays_as_it_came, tidy, tidy_line
 
 TEXT_CHARS_MAX = 2000
 # Papers that are being written, see `drafting`: 300 lines of at most 27 characters.
@@ -27,7 +27,7 @@ async def read_form(request: Request[Any, Any, Any]) -> dict[str, str]:
 def _read(key: str, value: str) -> str:
     chars_max = DRAFT_CHARS_MAX if key in DRAFT_FIELDS else TEXT_CHARS_MAX
     value = value[: 2 * chars_max]
-    if key in AS_IT_CAME:
+    if stays_as_it_came(key):
         return value.strip()[:chars_max]
     return (tidy(value) if key in SEVERAL_LINES else tidy_line(value))[:chars_max].strip()
 

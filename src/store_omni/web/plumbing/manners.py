@@ -87,7 +87,7 @@ class Manners:
             send = _with_headers(send)
         if b"%" in asked["query_string"]:
             asked["query_string"] = _CONTROL.sub(_UNKNOWN, asked["query_string"])
-        if b"%" in asked.get("raw_path", b""):
+        if b"%" in (asked.get("raw_path") or b""):
             asked["path"] = _readable(asked["path"], asked["raw_path"])
         if asked["method"] == "HEAD":
             # A copy: the server still has to know that it sends a head only.
