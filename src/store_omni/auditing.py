@@ -67,7 +67,7 @@ STOCK = [
         WITH due AS (
           SELECT r.id, r.received_store_id store_id, l.sku_id, sum(l.qty) units FROM returns.request r
           JOIN returns.request_line l ON l.request_id = r.id JOIN catalog.sku s ON s.id = l.sku_id AND s.kind = 'goods'
-          WHERE r.reception = 'received' AND l.disposition = 'restock' GROUP BY 1, 2, 3
+          WHERE r.reception = 'received' AND l.disposition IN ('restock', 'quarantine') GROUP BY 1, 2, 3
         ), back AS (
           SELECT e.cause_id id, e.store_id, e.sku_id, sum(e.d_on_hand) units FROM inventory.ledger_entry e
           WHERE e.kind = 'return' AND e.cause_type = 'return' GROUP BY 1, 2, 3)

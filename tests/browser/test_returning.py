@@ -68,7 +68,7 @@ async def test_bought_here_returned_there(open_context, site: Site, site_shop: S
     await expect(tablet.get_by_role("button", name="12,900원 돌려주기")).to_be_visible()
     await look(tablet)
     await tablet.get_by_role("button", name="12,900원 돌려주기").click()
-    await expect(tablet.locator(".verdict-ok")).to_contain_text("12,900원 돌려주세요")
+    await expect(tablet.locator(".verdict-ok")).to_contain_text("12,900원 환불 완료")
     await expect(tablet.locator(".timeline")).to_contain_text("환불 완료")
     await look(tablet)
     await tablet.get_by_role("link", name="반품 전표 인쇄").click()
@@ -100,7 +100,7 @@ async def test_with_the_receipt_alone(open_context, site_shop: Shop) -> None:
     await tablet.get_by_label("사유").select_option("size")
     await tablet.get_by_role("button", name="다음").click()
     await tablet.get_by_role("button", name="15,900원 돌려주기").click()
-    await expect(tablet.locator(".verdict-ok")).to_contain_text("15,900원 돌려주세요")
+    await expect(tablet.locator(".verdict-ok")).to_contain_text("15,900원 환불 완료")
     assert (await site_shop.view(order.id)).refunded_minor == 15900
 
 
@@ -117,4 +117,4 @@ async def test_without_script_it_works_too(open_context, site: Site, site_shop: 
     await tablet.locator("[data-scan-input]").fill(await code_of(site_shop, order.id, "return"))
     await tablet.get_by_role("button", name="찾기").click()
     await tablet.get_by_role("button", name="3,500원 돌려주기").click()
-    await expect(tablet.locator(".verdict-ok")).to_contain_text("3,500원 돌려주세요")
+    await expect(tablet.locator(".verdict-ok")).to_contain_text("3,500원 환불 완료")

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from store_omni.auditing import audit
 from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import NotFound
@@ -61,12 +62,18 @@ async def code_of(shop: Shop, request_id: UUID) -> str:
 
 
 async def receive(
-    shop: Shop, request_id: UUID, code: str | None = None, *, by: Actor | None = None, slip_no: str | None = None
+    shop: Shop,
+    request_id: UUID,
+    code: str | None = None,
+    *,
+    by: Actor | None = None,
+    slip_no: str | None = None,
+    unsellable: bool = False,
 ) -> Received:
     code = code or await code_of(shop, request_id)
     async with shop.sessions.begin() as session:
         by = by or shop.world.other_clerk.actor()
-        return await receive_return(session, shop.signer, request_id, code=code, slip_no=slip_no, by=by)
+        return await receive_return(session, shop.signer, request_id, code=code, slip_no=slip_no, by=by, unsellable=unsellable)
 
 
 async def view(shop: Shop, request_id: UUID) -> ReturnView:
@@ -371,3 +378,25 @@ async def test_a_code_that_ran_out_closes_its_return_and_frees_the_goods(shop: S
     again = await ask(shop, order)
     await shop.pool.execute("UPDATE returns.request SET expires_at = now() - interval '1 s' WHERE id = $1", again.request_id)
     await ask(shop, order)  # nobody has to wait for the timed job
+
+
+@pytest.mark.parametrize(("reason", "unsellable"), [("defective", False), ("changed_mind", True)])
+async def test_broken_goods_are_set_aside_and_not_sold_again(shop: Shop, reason: str, unsellable: bool) -> None:
+    """A lid that was broken stood on the shelf and was free to sell at once."""
+    order = await shop.collected((0, 1))
+    made = await ask(shop, order, reason=reason)
+    before = await shop.level(0, shop.world.hongdae)
+    await receive(shop, made.request_id, unsellable=unsellable)
+    after = await shop.level(0, shop.world.hongdae)
+    assert (after["on_hand"] - before["on_hand"], after["quarantine"] - before["quarantine"]) == (0, 1)
+    assert [line.disposition for line in (await view(shop, made.request_id)).lines] == ["quarantine"]
+    async with shop.pool.acquire() as connection:
+        assert [name for name, count in (await audit(connection)).items() if count] == []
+
+
+async def test_goods_that_are_fine_go_back_to_the_shelf(shop: Shop) -> None:
+    made = await ask(shop, await shop.collected((0, 1)))
+    before = await shop.level(0, shop.world.hongdae)
+    await receive(shop, made.request_id)
+    after = await shop.level(0, shop.world.hongdae)
+    assert (after["on_hand"] - before["on_hand"], after["quarantine"] - before["quarantine"]) == (1, 0)

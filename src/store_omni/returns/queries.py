@@ -25,6 +25,8 @@ class Sale(msgspec.Struct, frozen=True):
 
 
 class ReturnLineView(msgspec.Struct, frozen=True):
+    """`disposition`: restock or quarantine; None until the goods are here."""
+
     line_no: int
     order_line_no: int
     sku_id: int
@@ -34,6 +36,7 @@ class ReturnLineView(msgspec.Struct, frozen=True):
     colour: str
     qty: int
     unit_price_minor: int
+    disposition: str | None
 
     @property
     def sum_minor(self) -> int:
@@ -90,7 +93,7 @@ WHERE {where} ORDER BY r.requested_at DESC LIMIT 50"""
 
 _LINES = text(
     """SELECT l.request_id, l.line_no, l.order_line_no, l.sku_id, o.name_ko, o.name_en, p.drawing,
-              CASE WHEN s.colour <> '' THEN s.colour ELSE p.colour END, l.qty, l.unit_price_minor
+              CASE WHEN s.colour <> '' THEN s.colour ELSE p.colour END, l.qty, l.unit_price_minor, l.disposition
        FROM returns.request_line l JOIN orders.order_line o ON o.order_id = l.order_id AND o.line_no = l.order_line_no
        JOIN catalog.sku s ON s.id = l.sku_id JOIN catalog.product p ON p.id = s.product_id
        WHERE l.request_id = ANY(:ids) ORDER BY l.request_id, l.line_no"""

@@ -22,6 +22,9 @@ from store_omni.returns.queries import live_code, return_by_id
 from store_omni.returns.requesting import request_return
 from store_omni.returns.states import ACCEPTANCE, RECEPTION, next_state
 
+# Goods that came back for these reasons are looked at before anybody buys them.
+FAULTY = frozenset({"defective"})
+
 
 class Received(msgspec.Struct, frozen=True):
     """`refunded` None: the goods were free."""
@@ -33,11 +36,19 @@ class Received(msgspec.Struct, frozen=True):
 
 
 async def receive_return(
-    session: WriteSession, signer: Signer, request_id: UUID, *, code: str, slip_no: str | None, by: Actor
+    session: WriteSession,
+    signer: Signer,
+    request_id: UUID,
+    *,
+    code: str,
+    slip_no: str | None,
+    by: Actor,
+    unsellable: bool = False,
 ) -> Received:
     """All lines of a return are taken in at `by`'s store and paid back by the tender they were paid with.
 
-    `code`: the return's own, or the receipt's of its order. Locks in the one order: order, request, lines, stock, payment.
+    `code`: the return's own, or the receipt's of its order. `unsellable`: the clerk saw that the goods cannot be sold again; they,
+    and all that came back as faulty, go to quarantine instead of the shelf. Locks in the one order: order, request, lines, stock, payment.
     Errors: every `PassRefused`, `ReturnMovedOn`, `SlipMissing`, `NothingToRefund`, `NoStoreToReceive`; nothing changes then.
     """
     if by.store_id is None:
@@ -47,14 +58,14 @@ async def receive_return(
     order = await lock_order(session, order_id)
     row = (
         await session.execute(
-            text("SELECT number, reception, acceptance FROM returns.request WHERE id = :id FOR UPDATE"),
+            text("SELECT number, reception, acceptance, reason FROM returns.request WHERE id = :id FOR UPDATE"),
             {"id": request_id},
         )
     ).one()
     # Spent before the state is asked: of two who scan at once, the later is told who, when and where.
     await spend(session, known, by=by)
     states = next_state(RECEPTION, row.reception, "receive"), next_state(ACCEPTANCE, row.acceptance, "accept")
-    worth = await _take_in(session, order, request_id, by=by)
+    worth = await _take_in(session, order, request_id, aside=unsellable or row.reason in FAULTY, by=by)
     refunded = await _pay_back(session, order, request_id, worth, slip_no=slip_no, by=by) if worth else None
     await session.execute(
         text(
@@ -68,13 +79,23 @@ async def receive_return(
 
 
 async def receive_on_receipt(
-    session: WriteSession, signer: Signer, *, receipt_code: str, asked: list[Asked], reason: str, slip_no: str | None, by: Actor
+    session: WriteSession,
+    signer: Signer,
+    *,
+    receipt_code: str,
+    asked: list[Asked],
+    reason: str,
+    slip_no: str | None,
+    by: Actor,
+    unsellable: bool = False,
 ) -> Received:
     """Somebody stands here with goods and a receipt: asked for and received in one transaction, so that a talk broken
     off leaves no open return behind. Errors: those of `request_return` and `receive_return`."""
     known = await verify(session, signer, receipt_code, purposes=("receipt",), at_store=None)
     made = await request_return(session, signer, known.subject_id, asked=asked, reason=reason, by=by, receipt_code=receipt_code)
-    return await receive_return(session, signer, made.request_id, code=receipt_code, slip_no=slip_no, by=by)
+    return await receive_return(
+        session, signer, made.request_id, code=receipt_code, slip_no=slip_no, by=by, unsellable=unsellable
+    )
 
 
 async def _right_to(session: WriteSession, signer: Signer, request_id: UUID, code: str) -> KnownPass:
@@ -95,8 +116,8 @@ async def _right_to(session: WriteSession, signer: Signer, request_id: UUID, cod
     return KnownPass(store_id=live.store_id, id=live.id, purpose="return", subject_id=request_id)
 
 
-async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, by: Actor) -> int:
-    """Goods on this store's shelf, counted on the order's lines. Returns what they cost, in minor units. The CHECK
+async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, aside: bool, by: Actor) -> int:
+    """Goods on this store's shelf, or set aside in its quarantine, counted on the order's lines. Returns what they cost, in minor units. The CHECK
     `returned` on the order line is the last word on how much can come back."""
     await session.execute(
         text("INSERT INTO returns.reception (store_id, request_id, staff_id) VALUES (:store, :id, :by)"),
@@ -105,10 +126,10 @@ async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, 
     lines = (
         await session.execute(
             text(
-                """UPDATE returns.request_line SET disposition = 'restock' WHERE request_id = :id
+                """UPDATE returns.request_line SET disposition = :disposition WHERE request_id = :id
                    RETURNING order_line_no, sku_id, qty, unit_price_minor"""
             ),
-            {"id": request_id},
+            {"id": request_id, "disposition": "quarantine" if aside else "restock"},
         )
     ).all()
     for line in sorted(lines, key=lambda line: line.order_line_no):
@@ -116,7 +137,20 @@ async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, 
             text("UPDATE orders.order_line SET qty_returned = qty_returned + :qty WHERE order_id = :order AND line_no = :line"),
             {"qty": line.qty, "order": order.id, "line": line.order_line_no},
         )
-    moves = [Move(store=by.store_id or 0, sku=line.sku_id, kind="return", on_hand=line.qty) for line in lines]
+    store = by.store_id or 0
+    moves = [
+        move
+        for line in lines
+        for move in (
+            Move(store, line.sku_id, "return", on_hand=line.qty),
+            # A truth: it may not be sold for the moment in between, whatever is promised from the shelf.
+            *(
+                [Move(store, line.sku_id, "damage", on_hand=-line.qty, quarantine=line.qty, reason="faulty", truth=True)]
+                if aside
+                else []
+            ),
+        )
+    ]
     await post(session, moves, cause=("return", request_id), by=by)
     return sum(line.qty * line.unit_price_minor for line in lines)
 

@@ -128,20 +128,22 @@ async def receptions(
     checks = Checks(form)
     asked, reason = asked_lines(form, checks), form.get("reason", "")
     checks.done()
-    code, slip = form.get("code", ""), form.get("slip_no") or None
+    code, slip, unsellable = form.get("code", ""), form.get("slip_no") or None, form.get("unsellable") == "yes"
 
     async def work() -> dict[str, Any]:
         if asked:
-            done = await receive_on_receipt(write, signer, receipt_code=code, asked=asked, reason=reason, slip_no=slip, by=by)
+            done = await receive_on_receipt(
+                write, signer, receipt_code=code, asked=asked, reason=reason, slip_no=slip, by=by, unsellable=unsellable
+            )
         else:
             known = await _verified(request, write, signer, code, by)
             found = await _open_return(write, known)
             if found is None:
                 raise InvalidInput({"code": N_("Scan the code again.")})
-            done = await receive_return(write, signer, found.id, code=code, slip_no=slip, by=by)
+            done = await receive_return(write, signer, found.id, code=code, slip_no=slip, by=by, unsellable=unsellable)
         return {"request_id": str(done.request_id)}
 
-    result = await once(write, operation_key(request, form), ["receive", code, asked, reason, slip], by, work)
+    result = await once(write, operation_key(request, form), ["receive", code, asked, reason, slip, unsellable], by, work)
     return go_to(request, f"/counter/returns/{result['request_id']}")
 
 
