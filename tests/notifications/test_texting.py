@@ -4,12 +4,19 @@ import logging
 from collections.abc import AsyncGenerator, Generator
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
+from store_omni.journal.dispatching import dispatch
 from store_omni.notifications import texting
-from store_omni.notifications.carrying import Letter, Parcel, TryLater, Undeliverable
-from store_omni.notifications.texting import SolapiTexter, plain_text, text_bytes
+from store_omni.notifications.carrying import Letter, NoCarrier, Parcel, TryLater, Undeliverable
+from store_omni.notifications.sending import House, send_waiting
+from store_omni.notifications.telling import CONSUMER, TEMPLATES, tell
+from store_omni.notifications.texting import SolapiTexter, carrier_of_texts, plain_text, text_bytes
+from store_omni.settings import Settings
+from store_omni.web.plumbing.letters import render_letter
 
+from ..factories.ordering import Contact, Shop
 from ..gateways.solapi import TextServer, text_server
 
 pytestmark = pytest.mark.anyio
@@ -150,3 +157,54 @@ async def test_the_operator_hears_what_is_wrong(texter: SolapiTexter, texts: Tex
     assert "could not be reached" in (await gone.problem() or "")
     await stranger.close()
     await gone.close()
+
+
+async def test_a_buyer_with_a_phone_and_no_mail_hears_by_text_message(shop: Shop, settings: Settings, texts: TextServer) -> None:
+    by_text = msgspec.structs.replace(settings, sms=texts.gateway())
+    house = House(by_text, render_letter, {"email": NoCarrier("none"), "sms": SolapiTexter(texts.gateway())})
+    await shop.ready((0, 1), contact=Contact("박수현", SUHYUN, None, "ko"))
+    await shop.place((1, 1), contact=Contact("Ann", "+821099998888", None, "en"))
+    await shop.place((1, 1), contact=Contact("이서연", "+821077776666", "seoyeon@example.com", "ko"))
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    await tell(shop.sessions, by_text)
+    await send_waiting(shop.pool, shop.sessions, house, "sms")
+    await house.close()
+    said = {message["to"]: [] for message in texts.accepted}
+    for message in texts.accepted:
+        said[message["to"]].append(message["text"])
+    assert set(said) == {"01012345678", "01099998888"}, "who has an address gets a mail"
+    assert any(line.startswith("[모아상점] 주문 ") and "접수" in line for line in said["01012345678"])
+    assert any("준비 완료" in line and "/o/" in line for line in said["01012345678"])
+    assert said["01099998888"][0].startswith("[Moa Store] Order ")
+    states = await shop.pool.fetch("SELECT DISTINCT state FROM notifications.message WHERE channel = 'sms'")
+    assert [row["state"] for row in states] == ["sent"]
+
+
+async def test_without_a_gateway_a_text_message_says_no_carrier_and_phones_are_told_nothing(
+    shop: Shop, settings: Settings
+) -> None:
+    await shop.place((0, 1), contact=Contact("박수현", SUHYUN, None, "ko"))
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    await tell(shop.sessions, settings)
+    assert await shop.pool.fetchval("SELECT state FROM notifications.message") == "no_address"
+    await shop.pool.execute(
+        "UPDATE notifications.message SET state = 'waiting', settled_at = NULL, channel = 'sms', address = $1", SUHYUN
+    )
+    house = House(settings, render_letter, {"email": NoCarrier("none"), "sms": carrier_of_texts(settings)})
+    assert await send_waiting(shop.pool, shop.sessions, house, "sms") == 0
+    row = await shop.pool.fetchrow("SELECT state, problem, last_error FROM notifications.message")
+    assert (row["state"], row["problem"], "STORE_OMNI_SMS_URL" in row["last_error"]) == ("failed", "no_carrier", True)
+
+
+async def test_text_messages_have_a_limit_of_their_own(shop: Shop, settings: Settings, texts: TextServer) -> None:
+    few = msgspec.structs.replace(settings, sms=texts.gateway(), texts_per_hour=2)
+    house = House(few, render_letter, {"sms": SolapiTexter(texts.gateway())})
+    for _ in range(5):
+        await shop.place((0, 1), contact=Contact("박수현", SUHYUN, None, "ko"), by=shop.clerk_at(shop.world.gangnam))
+    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    await tell(shop.sessions, few)
+    await send_waiting(shop.pool, shop.sessions, house, "sms")
+    await house.close()
+    assert len(texts.accepted) == 2
+    limited = "SELECT count(*) FROM notifications.message WHERE state = 'failed' AND problem = 'limit'"
+    assert await shop.pool.fetchval(limited) == 3

@@ -27,10 +27,12 @@ TEMPLATES = {
 # Those that carry a code for whoever asked. They are no news about an order, so they leave no line in the history, and they are of no
 # use ten minutes later.
 CODES = frozenset({"order_lookup"})
+# What a buyer with a phone and no e-mail hears by text message.
+TEXTED = frozenset({"order_placed", "order_cancelled", "order_lookup", "item_missing", "pickup_ready"})
 BATCH = 100
 
 _CLAIM = text(
-    """SELECT d.fact_id, f.kind, f.order_id, f.customer_id, o.contact_email, o.locale, o.number
+    """SELECT d.fact_id, f.kind, f.order_id, f.customer_id, o.contact_email, o.contact_phone, o.locale, o.number
        FROM journal.delivery d JOIN journal.fact f ON f.id = d.fact_id LEFT JOIN orders."order" o ON o.id = f.order_id
        WHERE d.consumer = :consumer AND d.state = 'waiting' AND d.next_try_at <= now()
        ORDER BY d.pos LIMIT :batch FOR UPDATE OF d SKIP LOCKED"""
@@ -58,13 +60,13 @@ async def tell(sessions: async_sessionmaker[AsyncSession], settings: Settings) -
 _TELL = text(
     """INSERT INTO notifications.message (id, fact_id, order_id, customer_id, template, channel, address, locale, state,
                                           problem, last_error, settled_at)
-       SELECT :id, :fact, :order, :customer, :template, 'email', :address, :locale, s.state,
+       SELECT :id, :fact, :order, :customer, :template, :channel, :address, :locale, s.state,
               CASE WHEN s.state = 'failed' THEN 'limit' END,
               CASE WHEN s.state = 'failed' THEN 'too many messages wait for this address' END,
               CASE WHEN s.state = 'waiting' THEN NULL ELSE now() END
        FROM (SELECT CASE WHEN CAST(:address AS text) IS NULL THEN 'no_address'
                          WHEN (SELECT count(*) FROM notifications.message m
-                               WHERE m.address = :address AND m.settled_at IS NULL AND m.channel = 'email'
+                               WHERE m.address = :address AND m.settled_at IS NULL AND m.channel = :channel
                                  AND m.template <> ALL(:codes)) >= :most THEN 'failed'
                          ELSE 'waiting' END AS state) s
        ON CONFLICT (fact_id, channel) DO NOTHING RETURNING id, state"""
@@ -75,13 +77,17 @@ async def _tell_one(session: WriteSession, row, settings: Settings) -> None:
     template = TEMPLATES.get(row.kind)
     if template is None or row.order_id is None:
         return
+    channel, address = "email", row.contact_email
+    if address is None and row.contact_phone and settings.sms and template in TEXTED:
+        channel, address = "sms", row.contact_phone
     values = {
         "id": new_id(), "fact": row.fact_id, "order": row.order_id, "customer": row.customer_id, "template": template,
-        "address": row.contact_email, "locale": row.locale, "codes": sorted(CODES), "most": settings.mails_per_hour,
+        "channel": channel, "address": address, "locale": row.locale, "codes": sorted(CODES),
+        "most": settings.mails_per_hour if channel == "email" else settings.texts_per_hour,
     }  # fmt: skip
     made = (await session.execute(_TELL, values)).one_or_none()
     if made is not None and made.state != "waiting":
-        await note_message(session, Told(made.id, template, "email", row.order_id, row.customer_id), made.state, row.number)
+        await note_message(session, Told(made.id, template, channel, row.order_id, row.customer_id), made.state, row.number)
 
 
 class Told(msgspec.Struct, frozen=True):
