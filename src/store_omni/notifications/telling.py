@@ -18,6 +18,7 @@ TEMPLATES = {
     "order.placed": "order_placed",
     "order.cancelled": "order_cancelled",
     "order.lookup_requested": "order_lookup",
+    "customer.code_asked": "proof_code",
     "pickup.short": "item_missing",
     "pickup.ready": "pickup_ready",
     "pickup.handed_over": "handed_over",
@@ -26,14 +27,17 @@ TEMPLATES = {
 }
 # Those that carry a code for whoever asked. They are no news about an order, so they leave no line in the history, and they are of no
 # use ten minutes later.
-CODES = frozenset({"order_lookup"})
+CODES = frozenset({"order_lookup", "proof_code"})
 # What a buyer with a phone and no e-mail hears by text message.
 TEXTED = frozenset({"order_placed", "order_cancelled", "order_lookup", "item_missing", "pickup_ready"})
 BATCH = 100
 
 _CLAIM = text(
-    """SELECT d.fact_id, f.kind, f.order_id, f.customer_id, o.contact_email, o.contact_phone, o.locale, o.number
+    """SELECT d.fact_id, f.kind, f.order_id, f.customer_id, o.contact_email, o.contact_phone, o.number,
+              c.channel AS code_channel, c.address AS code_address, coalesce(o.locale, c.locale) AS locale
        FROM journal.delivery d JOIN journal.fact f ON f.id = d.fact_id LEFT JOIN orders."order" o ON o.id = f.order_id
+       LEFT JOIN customers.challenge c
+         ON c.id = CASE WHEN f.kind = 'customer.code_asked' THEN CAST(f.data ->> 'challenge_id' AS uuid) END
        WHERE d.consumer = :consumer AND d.state = 'waiting' AND d.next_try_at <= now()
        ORDER BY d.pos LIMIT :batch FOR UPDATE OF d SKIP LOCKED"""
 )
@@ -67,7 +71,7 @@ _TELL = text(
        FROM (SELECT CASE WHEN CAST(:address AS text) IS NULL THEN 'no_address'
                          WHEN (SELECT count(*) FROM notifications.message m
                                WHERE m.address = :address AND m.settled_at IS NULL AND m.channel = :channel
-                                 AND m.template <> ALL(:codes)) >= :most THEN 'failed'
+                                 AND (m.template = ANY(:codes)) = (:template = ANY(:codes))) >= :most THEN 'failed'
                          ELSE 'waiting' END AS state) s
        ON CONFLICT (fact_id, channel) DO NOTHING RETURNING id, state"""
 )
@@ -75,19 +79,27 @@ _TELL = text(
 
 async def _tell_one(session: WriteSession, row, settings: Settings) -> None:
     template = TEMPLATES.get(row.kind)
-    if template is None or row.order_id is None:
+    if template is None or (row.order_id is None and row.code_address is None):
         return
-    channel, address = "email", row.contact_email
-    if address is None and row.contact_phone and settings.sms and template in TEXTED:
-        channel, address = "sms", row.contact_phone
+    channel, address = _where_to(row, template, settings)
+    usual = settings.mails_per_hour if channel == "email" else settings.texts_per_hour
     values = {
         "id": new_id(), "fact": row.fact_id, "order": row.order_id, "customer": row.customer_id, "template": template,
         "channel": channel, "address": address, "locale": row.locale, "codes": sorted(CODES),
-        "most": settings.mails_per_hour if channel == "email" else settings.texts_per_hour,
+        "most": settings.codes_per_hour if template in CODES else usual,
     }  # fmt: skip
     made = (await session.execute(_TELL, values)).one_or_none()
     if made is not None and made.state != "waiting":
         await note_message(session, Told(made.id, template, channel, row.order_id, row.customer_id), made.state, row.number)
+
+
+def _where_to(row, template: str, settings: Settings) -> tuple[str, str | None]:
+    """Channel and address. A code goes where it was asked to go, also where nothing carries it: the row says so then."""
+    if row.code_address is not None:
+        return row.code_channel, row.code_address
+    if row.contact_email is None and row.contact_phone and settings.sms and template in TEXTED:
+        return "sms", row.contact_phone
+    return "email", row.contact_email
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -17,5 +17,5 @@ def render_letter(channel: str, template: str, locale: str, values: dict[str, An
     if channel != "email":
         return Letter(text="\n".join(lines))
     frame = environment().get_template("mail/_frame.html")
-    html = frame.render(locale=locale, body=str(parts.html), brand=values["brand"])  # type: ignore[attr-defined]
+    html = frame.render(locale=locale, body=str(parts.html), brand=values["brand"], about_order="order" in values)  # type: ignore[attr-defined]
     return Letter(subject=unescape(" ".join(str(parts.subject).split())), text="\n".join(lines), html=html)  # type: ignore[attr-defined]
