@@ -37,7 +37,7 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """`title`, `reason`: gettext message ids with `%(minutes)s`."""
+    """`title`, `reason`: gettext message ids; the title with `%(long)s`, how long it has been so."""
 
     code: str
     title: str
@@ -46,7 +46,8 @@ class Trouble(msgspec.Struct, frozen=True):
 
     def sentence(self) -> str:
         """In English, for the operator."""
-        return f"{self.title} {self.reason}" % {"minutes": self.minutes}
+        long = f"{self.minutes // 60} hours" if self.minutes >= 120 else f"{self.minutes} minutes"
+        return f"{self.title} {self.reason}" % {"long": long}
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -87,19 +88,19 @@ _WORDS = {
         N_("Nobody is told about orders, and holds and pickup times do not end. The operator must start a worker."),
     ),
     "no_worker": (
-        N_("No background work has been done for %(minutes)s minutes."),
+        N_("No background work has been done for %(long)s."),
         N_("Nobody is told about orders, and holds and pickup times do not end. The operator must start a worker."),
     ),
     "mail_failing": (
-        N_("No mail has left for %(minutes)s minutes."),
+        N_("No mail has left for %(long)s."),
         N_("Mails wait and go out by themselves once the mail server answers. The operator must look at it."),
     ),
     "texts_failing": (
-        N_("No text message has left for %(minutes)s minutes."),
+        N_("No text message has left for %(long)s."),
         N_("They go out by themselves once the gateway answers; codes run out meanwhile. The operator must look at it."),
     ),
     "worker_late": (
-        N_("Background work is %(minutes)s minutes behind."),
+        N_("Background work is %(long)s behind."),
         N_("Notices to customers are late. The operator must look at the worker and the database."),
     ),
 }
