@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 
 from store_omni.app import create_app
 from store_omni.staff.serving import add_service
-from store_omni.web.plumbing.manners import is_host
+from store_omni.web.plumbing.manners import ADDRESS_BYTES_MAX, is_host
 
 from ...conftest import settings_for
 from ...factories.browsing import sign_in_staff
@@ -34,6 +34,12 @@ async def test_an_odd_host_is_refused_everywhere(client: AsyncTestClient, world:
         for method in ("GET", "POST", "HEAD"):
             answer = await client.request(method, address, headers={"host": host.encode()})
             assert answer.status_code == 400, (method, address)
+
+
+async def test_an_address_has_an_end(client: AsyncTestClient, world: World) -> None:
+    for address in ("/products?q=", "/products/", "/api/v1/products?q=", "/static/"):
+        assert (await client.get(address + "a" * ADDRESS_BYTES_MAX)).status_code == 414
+        assert (await client.get(address + "a" * 8_000)).status_code in (200, 401, 404)
 
 
 async def test_head_is_get_without_its_body(client: AsyncTestClient, world: World) -> None:

@@ -3,8 +3,11 @@
 from typing import Any
 
 from litestar import Request
+from litestar._parsers import parse_url_encoded_form_data
 from litestar.datastructures.multi_dicts import FormMultiDict
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
+from litestar.types.empty import Empty
 
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.tidying import tidied
@@ -28,6 +31,9 @@ class Asking(Request[Any, Any, Any]):
 
     async def form(self) -> FormMultiDict:
         try:
+            if self.content_type[0] == RequestEncodingType.URL_ENCODED and self._connection_state.form is Empty:
+                # Not by the framework's own way, which keeps the last 1,024 bodies: passwords, and a gigabyte of whoever wants.
+                self._connection_state.form = parse_url_encoded_form_data.__wrapped__(await self.body())  # type: ignore[assignment]
             return await super().form()
         except HTTPException:
             raise

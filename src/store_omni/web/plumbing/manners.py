@@ -16,6 +16,10 @@ from store_omni.web.plumbing.asking import SLASH_IN_CODE
 YEAR_SECONDS = 31_536_000
 HSTS = (b"strict-transport-security", b"max-age=%d; includeSubDomains" % YEAR_SECONDS)
 PREFIX = b"__Host-"
+BAD_HOST = b'{"code":"bad_host","title":"The Host header is missing, doubled or not a host name."}'
+TOO_LONG = b'{"code":"address_too_long","title":"The address is too long."}'
+# The framework keeps the last thousand addresses and questions; a paper that is being written needs 8,100.
+ADDRESS_BYTES_MAX = 16_384
 PORT_MAX = 65_535
 _HOST = re.compile(rb"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,253}|\[([0-9A-Fa-f:.]{2,45})\])(?::([0-9]{1,5}))?")
 # Percent-encoded control characters, but tab and line ends: no text has them. `%00` would become a NUL, which no database takes.
@@ -81,7 +85,9 @@ class Manners:
         if asked["type"] != "http":
             return self.app(scope, receive, send)
         if not _host_is_fine(asked):
-            return _refuse(send)
+            return _refuse(send, 400, BAD_HOST)
+        if len(asked.get("raw_path") or b"") + len(asked["query_string"]) > ADDRESS_BYTES_MAX:
+            return _refuse(send, 414, TOO_LONG)
         if self.https:
             asked["headers"] = [(name, _own_cookies(value) if name == b"cookie" else value) for name, value in asked["headers"]]
             send = _with_headers(send)
@@ -129,13 +135,12 @@ def _without_body(send: Send, receive: Receive) -> tuple[Send, Receive]:
     return send_head, receive_head
 
 
-async def _refuse(send: Send) -> None:
-    """No browser sends such a Host, so no person reads this."""
-    body = b'{"code":"bad_host","title":"The Host header is missing, doubled or not a host name."}'
+async def _refuse(send: Send, status: int, body: bytes) -> None:
+    """No browser sends such a thing, so no person reads this."""
     headers: Any = [
         (b"content-type", b"application/problem+json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
     ]
-    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -15,6 +15,7 @@ from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, is_for, s
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import SignInNeeded
 from store_omni.kit.ids import secret_token, token_hash
+from store_omni.kit.tidying import tidy_line
 from store_omni.orders.basketing import Glance, glance
 from store_omni.orders.granting import VIEWER_DAYS
 from store_omni.stores.near import PLACE_CHARS_MAX, Place
@@ -85,7 +86,7 @@ def read_place(text: str | None) -> Place | None:
         return None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
-    ko, en = [str(name)[:PLACE_CHARS_MAX] for name in [*names, "", ""][:2]]
+    ko, en = [tidy_line(str(name)[:PLACE_CHARS_MAX]) for name in [*names, "", ""][:2]]
     return Place(latitude, longitude, ko, en)
 
 
