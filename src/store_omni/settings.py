@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True):
     sms: the gateway for text messages; None sends none, and guests get small baskets only, because no phone can be proved.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
     looks_per_minute, looks_per_quarter: how many customers' records a person of staff opens before she waits (15 minutes: quarter).
+    second_factor: the roles of staff that give a second code after the PIN.
     looks_per_day: from how many on the office shows it.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
     """
@@ -73,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True):
     mails_per_hour: int = 20
     texts_per_hour: int = 10
     codes_per_hour: int = 6
+    second_factor: tuple[str, ...] = ()
     looks_per_minute: int = 40
     looks_per_quarter: int = 200
     looks_per_day: int = 200
@@ -179,6 +181,13 @@ def _watch_token(typed: str | None) -> str | None:
     return typed
 
 
+def _second_factor(typed: str) -> tuple[str, ...]:
+    roles = tuple(part.strip() for part in typed.split(",") if part.strip())
+    if not set(roles) <= {"clerk", "agent", "manager"}:
+        raise SettingsProblem("STORE_OMNI_SECOND_FACTOR holds roles separated by commas: clerk, agent, manager.")
+    return roles
+
+
 def log_form() -> str:
     typed = os.environ.get("STORE_OMNI_LOG") or "text"
     if typed not in FORMS:
@@ -215,6 +224,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
         codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
+        second_factor=_second_factor(environment.get("STORE_OMNI_SECOND_FACTOR", "")),
         looks_per_minute=_whole("STORE_OMNI_LOOKS_PER_MINUTE", 40, at_least=5, at_most=100_000),
         looks_per_quarter=_whole("STORE_OMNI_LOOKS_PER_QUARTER", 200, at_least=5, at_most=100_000),
         looks_per_day=_whole("STORE_OMNI_LOOKS_PER_DAY", 200, at_least=5, at_most=1_000_000),

@@ -42,9 +42,9 @@ async def knock(client: AsyncTestClient, login: str, pin: str, source: str | Non
 @pytest.fixture
 def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The source of a request is what its header says."""
-    from store_omni.web.plumbing import signing_in
+    from store_omni.web.plumbing import entering_staff
 
-    monkeypatch.setattr(signing_in, "source_of", lambda request: request.headers.get("x-forwarded-for", "192.0.2.1"))
+    monkeypatch.setattr(entering_staff, "source_of", lambda request: request.headers.get("x-forwarded-for", "192.0.2.1"))
 
 
 async def let_time_pass(pool: asyncpg.Pool, seconds: int) -> None:

@@ -21,3 +21,19 @@ class LastManager(Refusal):
     title = N_("Somebody has to manage all stores")
     reason = N_("This is the last open account of a manager with all stores.")
     next_step = N_("Give another person the role of a manager with all stores first.")
+
+
+class WrongCode(Refusal):
+    code = "wrong_code"
+    status = 422
+    title = N_("This code is not right")
+    reason = N_("A code is good for 30 seconds and only once. A recovery code is good once.")
+    next_step = N_("Type the code that the app shows now. If your phone is lost, another manager can reset it.")
+
+
+class NotYourOwn(Refusal):
+    code = "not_your_own"
+    status = 409
+    title = N_("Nobody resets their own second code")
+    reason = N_("Otherwise a screen left open would be enough to take it away.")
+    next_step = N_("Ask another manager, or use the command line of the server.")

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store_omni.kit.database import Base
+from store_omni.kit.database import Base, Long
 
 
 class SignInTry(Base):
@@ -44,3 +44,18 @@ class Device(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SecondFactor(Base):
+    """`secret`: encrypted (see staff/second_factor.py). `recovery`: hashes of the codes not used yet. `last_step`: the latest step of
+    30 seconds whose code was accepted. Without `confirmed_at` it is being set up."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = {"schema": "staff"}
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"), primary_key=True)
+    secret: Mapped[bytes]
+    recovery: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default=text("'{}'::bytea[]"))
+    last_step: Mapped[Long | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    confirmed_at: Mapped[datetime | None]

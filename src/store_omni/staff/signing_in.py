@@ -63,7 +63,8 @@ def normal_login(typed: str) -> str:
     return tidy_line(typed).lower()[:LOGIN_CHARS_MAX]
 
 
-_FIND = """SELECT a.id, a.secret_hash, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known
+_FIND = """SELECT a.id, a.secret_hash, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known,
+    EXISTS (SELECT FROM staff.second_factor f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) AS has_code
   FROM staff.account a LEFT JOIN staff.device d ON d.account_id = a.id AND d.token_hash = $3
   WHERE a.login = $1 AND a.active AND a.role = ANY ($2)"""
 
@@ -75,8 +76,16 @@ class Entered(msgspec.Struct, frozen=True):
     device: str
 
 
-async def sign_in(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str) -> Entered:
-    """Errors: `WrongSecret`, `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
+class CodeNeeded(msgspec.Struct, frozen=True):
+    """The PIN was right; a second code is still to be given."""
+
+    account_id: UUID
+
+
+async def sign_in(
+    pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str, *, second_factor: tuple[str, ...] = ()
+) -> Entered | CodeNeeded:
+    """`second_factor`: the roles that give a second code; so does everybody who has set one up. Errors: `WrongSecret`, `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
     attempt = msgspec.structs.replace(attempt, login=normal_login(attempt.login))
     row = await pool.fetchrow(_FIND, attempt.login, list(attempt.roles), token_hash(attempt.device))
     attempt = msgspec.structs.replace(attempt, known_device=bool(row and row["known"]))
@@ -91,6 +100,8 @@ async def sign_in(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: 
             await note_try(writing(session), attempt, "wrong_secret", account_id=row["id"] if row else None, by=None)
         raise WrongSecret
     await turn.succeed()
+    if row["role"] in second_factor or row["has_code"]:
+        return CodeNeeded(row["id"])
     person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
     async with sessions.begin() as session:
         return await enter(writing(session), attempt, person)

@@ -11,7 +11,7 @@ from ...factories.ordering import Shop
 from ...factories.world import World
 
 pytestmark = pytest.mark.anyio
-OPEN = re.compile(r"/(counter|desk|office)/sign-(in|out)$")
+OPEN = re.compile(r"/(counter|desk|office)/sign-(in|out)(/code(/qr)?|/company(/back)?)?$")
 SAMPLE = "01a2008c-0000-7000-8000-000000000000"
 
 

@@ -5,16 +5,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, Router, get
-from litestar.di import NamedDependency
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
-from store_omni.kit.database import ReadSession
+from store_omni.journal.actors import Actor
+from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.staff.overseeing import tries
+from store_omni.staff.second_factor import reset_second_factor
+from store_omni.web.plumbing.entering_staff import sign_in_key
 from store_omni.web.plumbing.formats import HOME_ZONE
-from store_omni.web.plumbing.guarding import staff_guard, staff_view
-from store_omni.web.plumbing.pages import page, wants_fragment
-from store_omni.web.plumbing.signing_in import sign_in_key
+from store_omni.web.plumbing.forms import read_form
+from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.pages import go_to, page, wants_fragment
 
 Req = Request[Any, Any, Any]
 PERSON_CHARS_MAX = 100
@@ -51,4 +54,14 @@ async def sign_ins(
     return page(request, template, context)
 
 
-SIGN_INS = Router(path="", guards=[staff_guard("web", "manager")], route_handlers=[sign_ins])
+@post("/sign-ins/second-code/reset", status_code=303)
+async def reset(request: Req, write: NamedDependency[WriteSession], by: NamedDependency[Actor]) -> Response[str]:
+    """The phone is lost: the second code is set up anew with the next sign-in."""
+    form = await read_form(request)
+    await reset_second_factor(write, form.get("login", ""), by=by)
+    return go_to(request, "/office/sign-ins")
+
+
+SIGN_INS = Router(
+    path="", guards=[staff_guard("web", "manager")], dependencies={"by": Provide(by)}, route_handlers=[sign_ins, reset]
+)
