@@ -30,6 +30,15 @@ class SmsGateway(msgspec.Struct, frozen=True):
         return is_loopback(urlsplit(self.url).hostname or "")
 
 
+class CompanyAccounts(msgspec.Struct, frozen=True):
+    """An identity provider (OpenID Connect) whose accounts open the doors of staff. `claim`: what names the staff number."""
+
+    issuer: str
+    client_id: str
+    secret: str
+    claim: str
+
+
 def is_loopback(host: str) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
 
@@ -57,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True):
     sms: the gateway for text messages; None sends none, and guests get small baskets only, because no phone can be proved.
     smtp_connections: how many mails leave at the same time, each on a connection that is kept.
     looks_per_minute, looks_per_quarter: how many customers' records a person of staff opens before she waits (15 minutes: quarter).
+    company_accounts: the identity provider whose accounts open the doors of staff; None: PINs only.
     second_factor: the roles of staff that give a second code after the PIN.
     looks_per_day: from how many on the office shows it.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
@@ -74,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True):
     mails_per_hour: int = 20
     texts_per_hour: int = 10
     codes_per_hour: int = 6
+    company_accounts: CompanyAccounts | None = None
     second_factor: tuple[str, ...] = ()
     looks_per_minute: int = 40
     looks_per_quarter: int = 200
@@ -181,6 +192,22 @@ def _watch_token(typed: str | None) -> str | None:
     return typed
 
 
+OIDC_NAMES = ("STORE_OMNI_OIDC_ISSUER", "STORE_OMNI_OIDC_CLIENT_ID", "STORE_OMNI_OIDC_CLIENT_SECRET")
+
+
+def _company_accounts() -> CompanyAccounts | None:
+    """All three or none. Errors: `SettingsProblem`."""
+    given = [(os.environ.get(name) or "").strip() for name in OIDC_NAMES]
+    if not any(given):
+        return None
+    if missing := [name for name, value in zip(OIDC_NAMES, given, strict=True) if not value]:
+        raise SettingsProblem(f"Company accounts need {', '.join(OIDC_NAMES)} together; missing: {', '.join(missing)}.")
+    parts = _address(OIDC_NAMES[0], given[0], ("http", "https"), "https://login.example.com")
+    if not parts.hostname or parts.query or parts.fragment or (parts.scheme == "http" and not is_loopback(parts.hostname)):
+        raise SettingsProblem(f"{OIDC_NAMES[0]} must look like https://login.example.com.")
+    return CompanyAccounts(given[0], given[1], given[2], os.environ.get("STORE_OMNI_OIDC_CLAIM") or "preferred_username")
+
+
 def _second_factor(typed: str) -> tuple[str, ...]:
     roles = tuple(part.strip() for part in typed.split(",") if part.strip())
     if not set(roles) <= {"clerk", "agent", "manager"}:
@@ -224,6 +251,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
         codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
+        company_accounts=_company_accounts(),
         second_factor=_second_factor(environment.get("STORE_OMNI_SECOND_FACTOR", "")),
         looks_per_minute=_whole("STORE_OMNI_LOOKS_PER_MINUTE", 40, at_least=5, at_most=100_000),
         looks_per_quarter=_whole("STORE_OMNI_LOOKS_PER_QUARTER", 200, at_least=5, at_most=100_000),

@@ -37,3 +37,11 @@ class NotYourOwn(Refusal):
     title = N_("Nobody resets their own second code")
     reason = N_("Otherwise a screen left open would be enough to take it away.")
     next_step = N_("Ask another manager, or use the command line of the server.")
+
+
+class ProviderRefused(Refusal):
+    code = "provider_refused"
+    status = 403
+    title = N_("The company account did not open this door")
+    reason = N_("Its answer did not fit, or no active staff account here belongs to it.")
+    next_step = N_("Try again, or ask a manager whether your account here is open.")

@@ -14,7 +14,7 @@ from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.kit.ids import secret_token, token_hash
 from store_omni.kit.passwords import secret_matches
 from store_omni.kit.tidying import tidy_line
-from store_omni.staff.errors import WrongSecret
+from store_omni.staff.errors import ProviderRefused, WrongSecret
 from store_omni.staff.noting import Try, note_try
 from store_omni.staff.slowing import WINDOW_MINUTES, Turn
 
@@ -105,6 +105,21 @@ async def sign_in(
     person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
     async with sessions.begin() as session:
         return await enter(writing(session), attempt, person)
+
+
+_VOUCHED = "SELECT id, name, role, store_id FROM staff.account WHERE login = $1 AND active AND role = ANY ($2)"
+
+
+async def sign_in_by_provider(pool: asyncpg.Pool, sessions: Sessions, attempt: Try) -> Entered:
+    """`attempt.login`: what the provider vouches for. Errors: `ProviderRefused` where no active account has it."""
+    attempt = msgspec.structs.replace(attempt, login=normal_login(attempt.login), device="")
+    row = await pool.fetchrow(_VOUCHED, attempt.login, list(attempt.roles))
+    async with sessions.begin() as session:
+        if row is not None:
+            person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
+            return await enter(writing(session), attempt, person)
+        await note_try(writing(session), attempt, "refused", account_id=None, by=None)
+    raise ProviderRefused
 
 
 async def _take_turn(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, account_id: UUID | None) -> Turn:

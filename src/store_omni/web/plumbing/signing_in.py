@@ -12,6 +12,7 @@ from store_omni.kit.errors import ComeAgainLater, Refusal
 from store_omni.staff.errors import WrongSecret
 from store_omni.staff.signing_in import CodeNeeded, sign_in, sign_out
 from store_omni.web.plumbing.addresses import next_of
+from store_omni.web.plumbing.company_door import company_door
 from store_omni.web.plumbing.entering_staff import entered_cookies, try_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE
@@ -28,6 +29,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
             "staff": None,
             "face": face,
             "part": "shared/_sign_in.html",
+            "company": request.app.state.settings.company_accounts is not None,
             "said": say(refusal) if refusal else None,
             "login": login,
             "next": next_,
@@ -64,4 +66,4 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         gone = Cookie(key=STAFF_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
         return see_other(f"/{face}/sign-in", [gone])
 
-    return Router(path="", route_handlers=[form, enter, leave, second_code(face, home, *roles)])
+    return Router(path="", route_handlers=[form, enter, leave, second_code(face, home, *roles), company_door(face, home, *roles)])
