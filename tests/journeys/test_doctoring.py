@@ -10,6 +10,8 @@ from store_omni.doctoring import UnfitDatabase, print_examination, problems_of
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.settings import Settings
 
+from ..gateways.solapi import SENDER, text_server
+
 pytestmark = pytest.mark.anyio
 
 
@@ -52,3 +54,18 @@ async def test_the_doctor_tells_no_secrets(settings: Settings, capsys: pytest.Ca
     assert "PROBLEM" in said
     assert "hunter2" not in said
     assert settings.secrets.pass_signing_key not in said
+
+
+async def test_the_doctor_says_how_text_messages_leave(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    await print_examination(settings)
+    assert "guests get small baskets only" in capsys.readouterr().out
+    with text_server() as texts:
+        await print_examination(msgspec.structs.replace(settings, sms=texts.gateway()))
+        said = capsys.readouterr().out
+        assert f"by {texts.gateway().url}, from {SENDER}" in said and "Text messages cannot" not in said
+        wrong = texts.gateway(secret="another-secret")
+        assert await print_examination(msgspec.structs.replace(settings, sms=wrong)) == 1
+        said = capsys.readouterr().out
+        assert "PROBLEM          Text messages cannot be sent: the text gateway answered 401" in said
+        assert wrong.secret not in said
+        assert texts.accepted == []

@@ -42,7 +42,6 @@ class Undelivered(msgspec.Struct, frozen=True):
     channel: str
     state: str
     problem: str | None
-    words: str | None
     created_at: datetime
     number: str | None
 
@@ -52,7 +51,7 @@ async def undelivered(session: ReadSession, *, by: Actor, days: int = 7, limit: 
     belong to no store: managers of all stores see them."""
     rows = await session.execute(
         text(
-            """SELECT m.template, m.channel, m.state, m.problem, m.last_error, m.created_at, o.number
+            """SELECT m.template, m.channel, m.state, m.problem, m.created_at, o.number
                FROM notifications.message m LEFT JOIN orders."order" o ON o.id = m.order_id
                WHERE m.created_at > now() - make_interval(days => :days)
                  AND (m.state IN ('failed', 'no_address') OR m.state = 'waiting' AND m.created_at < now() - interval '5 minutes')
