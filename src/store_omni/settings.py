@@ -52,6 +52,17 @@ def is_private(host: str) -> bool:
     return address.is_private and not (address.is_loopback or address.is_unspecified or address.is_link_local)
 
 
+class SmallBasket(msgspec.Struct, frozen=True):
+    """What a guest may order without proof of a phone number or an e-mail address. `minor_max`: by currency, in its minor unit;
+    in a currency that is not listed every order needs proof."""
+
+    units_max: int = 3
+    minor_max: dict[str, int] = msgspec.field(default_factory=lambda: {"KRW": 50_000, "JPY": 5_000, "USD": 4_000, "EUR": 4_000})
+
+    def holds(self, units: int, minor: int, currency: str) -> bool:
+        return units <= self.units_max and minor <= self.minor_max.get(currency, 0)
+
+
 class Settings(msgspec.Struct, frozen=True):
     """What an operator may set; the README has the same list.
 
@@ -70,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True):
     second_factor: the roles of staff that give a second code after the PIN.
     looks_per_day: from how many on the office shows it.
     mails_per_hour, texts_per_hour, codes_per_hour: the most one address (or number) gets in an hour; codes count apart.
+    small_basket: what a guest may order without proof of a phone number or an e-mail address.
     """
 
     database_url: str
@@ -86,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True):
     codes_per_hour: int = 6
     company_accounts: CompanyAccounts | None = None
     second_factor: tuple[str, ...] = ()
+    small_basket: SmallBasket = SmallBasket()
     looks_per_minute: int = 40
     looks_per_quarter: int = 200
     looks_per_day: int = 200
@@ -103,6 +116,15 @@ def _whole(name: str, default: int, *, at_least: int, at_most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", typed) or not at_least <= int(typed) <= at_most:
         raise SettingsProblem(f"{name} must be a whole number from {at_least} to {at_most}, and is {typed!r}.")
     return int(typed)
+
+
+def _small_basket() -> SmallBasket:
+    name, usual = "STORE_OMNI_GUEST_AMOUNTS", SmallBasket()
+    typed = "".join((os.environ.get(name) or "").split())
+    if typed and not re.fullmatch(r"[A-Z]{3}=[0-9]{1,9}(,[A-Z]{3}=[0-9]{1,9}){0,19}", typed):
+        raise SettingsProblem(f"{name} holds currencies with an amount in their minor unit, such as KRW=50000,USD=4000.")
+    amounts = {part[:3]: int(part[4:]) for part in typed.split(",")} if typed else usual.minor_max
+    return SmallBasket(_whole("STORE_OMNI_GUEST_UNITS", usual.units_max, at_least=0, at_most=100), amounts)
 
 
 def _address(name: str, typed: str, schemes: tuple[str, ...], looks: str) -> SplitResult:
@@ -250,6 +272,7 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         smtp_connections=_whole("STORE_OMNI_SMTP_CONNECTIONS", 20, at_least=1, at_most=200),
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
+        small_basket=_small_basket(),
         codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
         company_accounts=_company_accounts(),
         second_factor=_second_factor(environment.get("STORE_OMNI_SECOND_FACTOR", "")),

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from store_omni.auditing import audit
@@ -144,8 +145,9 @@ async def test_a_signed_in_stranger_who_types_her_number_does_not_lock_her_out_e
         await shop.pool.execute(
             "INSERT INTO customers.customer (id, status, display_name, locale) VALUES ($1, 'active', '남', 'ko')", customer
         )
+        standing = msgspec.structs.replace(stranger(number), account_proved=True)
         by = Actor(kind="shopper", id=customer, label="남", channel="web", source=str(number))
-        heard = await many(shop, OPEN_ORDERS_MAX + 1, by=by, customer_id=customer, standing=stranger(number), viewer=None)
+        heard = await many(shop, OPEN_ORDERS_MAX + 1, by=by, customer_id=customer, standing=standing, viewer=None)
         assert heard == ["Placed"] * OPEN_ORDERS_MAX + ["TooManyOpenOrders"]
     await shop.place((0, 1), standing=owner)
 

@@ -168,6 +168,15 @@ async def proved_on(pool: asyncpg.Pool, device: bytes | None) -> frozenset[str]:
     return frozenset(row["address"] for row in rows)
 
 
+async def confirm_identity(pool: asyncpg.Pool, customer_id: UUID, address: str) -> None:
+    """A signed-in customer proved this address: where it is hers, her account has proved it too."""
+    await pool.execute(
+        "UPDATE customers.identity SET verified_at = now() "
+        "WHERE customer_id = $1 AND value = $2 AND kind IN ('phone', 'email') AND verified_at IS NULL",
+        customer_id, address,
+    )  # fmt: skip
+
+
 async def forget_proofs(pool: asyncpg.Pool) -> None:
     """A challenge two days after it was made (limits look back one day), a browser's proof at its end."""
     await pool.execute("DELETE FROM customers.challenge WHERE created_at < now() - interval '2 days'")

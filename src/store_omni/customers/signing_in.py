@@ -23,13 +23,15 @@ LOGIN_TRIES_MAX = 100
 
 
 class Shopper(msgspec.Struct, frozen=True):
-    """Who is signed in, with what the checkout fills in for her. `phone` E.164, `email` lower case, None where unknown."""
+    """Who is signed in, with what the checkout fills in for her. `phone` E.164, `email` lower case, None where unknown.
+    `proved`: she proved one of them to be hers."""
 
     customer_id: UUID
     name: str
     locale: str
     phone: str | None
     email: str | None
+    proved: bool = False
 
     def actor(self, *, source: str, channel: str = "web") -> Actor:
         return Actor(kind="shopper", id=self.customer_id, label=self.name, channel=channel, source=source)
@@ -55,7 +57,8 @@ WHERE s.token_hash = {held} AND s.revoked_at IS NULL AND s.expires_at > now() AN
 _WHO = f"""
 SELECT c.id, c.display_name, c.locale,
        (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'phone' ORDER BY i.created_at LIMIT 1),
-       (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'email' ORDER BY i.created_at LIMIT 1)
+       (SELECT i.value FROM customers.identity i WHERE i.customer_id = c.id AND i.kind = 'email' ORDER BY i.created_at LIMIT 1),
+       EXISTS (SELECT 1 FROM customers.identity i WHERE i.customer_id = c.id AND i.kind IN ('phone', 'email') AND i.verified_at IS NOT NULL)
 FROM {HOLDER.format(held="$1")}"""
 
 

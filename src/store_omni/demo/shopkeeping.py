@@ -15,6 +15,7 @@ from store_omni.journal.actors import Actor
 from store_omni.kit.clock import FixedClock
 from store_omni.kit.database import writing
 from store_omni.kit.signing import Signer
+from store_omni.orders.capping import Standing
 from store_omni.orders.placing import Contact, order_batches, place
 from store_omni.orders.queries import OrderView, order_by_id
 from store_omni.passes.issuing import live_pass
@@ -69,6 +70,7 @@ class Shopkeeping(msgspec.Struct):
         placed = await place(
             order_batches(self.pool), store=await KnownStores(self.pool).by_id(store_id), wanted=wanted, contact=buyer.contact, customer_id=buyer.id, by=by,
             clock=FixedClock(datetime.now(UTC) - timedelta(minutes=minutes_ago)), operation_key=f"demo-{key}",
+            standing=Standing(account_proved=True),
         )  # fmt: skip
         return None if placed.replayed else await self.view(placed.order_id)
 

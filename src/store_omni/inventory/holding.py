@@ -18,7 +18,8 @@ from store_omni.kit.batching import Answer, Batches, OutcomeUnknown
 from store_omni.kit.database import WriteSession, writing
 from store_omni.kit.errors import NotFound, Refusal, SignInNeeded
 
-HOLD_MINUTES = 10
+# Long enough to wait for a code and type it.
+HOLD_MINUTES = 15
 EXTENSION_MINUTES = 10
 # One person: by customer, by phone and by device, whichever is known.
 HOLDS_PER_PERSON_MAX = 3

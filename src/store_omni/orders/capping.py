@@ -14,6 +14,7 @@ import msgspec
 from store_omni.inventory.holding import BUYERS, UNITS_PER_PERSON_AND_SKU_MAX
 from store_omni.journal.actors import Actor
 from store_omni.kit.forwarding import neighbourhood
+from store_omni.settings import SmallBasket
 
 # In one order of a buyer. Of one item an order takes as many units as one person may hold.
 ORDER_LINES_MAX = 50
@@ -22,19 +23,22 @@ ORDER_UNITS_MAX = 100
 # In all open orders under one key. Paid when collected, an order costs nothing to place.
 OPEN_ORDERS_MAX = 20
 OPEN_UNITS_MAX = 100
-UNPROVED_OPEN_ORDERS_MAX = 5
+# Small ones, see `SmallBasket`.
+UNPROVED_OPEN_ORDERS_MAX = 3
 # A home, an office or a mobile network's exit: many people, none of whom has proved anything.
 SOURCE_OPEN_ORDERS_MAX = 30
-SOURCE_OPEN_UNITS_MAX = 300
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What is known of a buyer beside her sign-in. `device`: hash of her browser's secret; `source`: network address; `proved`:
-    phone numbers (E.164) and e-mail addresses (lower case) that she has proved to be hers."""
+    """What is known of a buyer. `device`: hash of her browser's secret; `source`: network address; `proved`: phone numbers (E.164)
+    and e-mail addresses (lower case) that she has proved to be hers; `account_proved`: signed in to an account that has proved
+    one; `small_basket`: what needs no proof."""
 
     device: bytes | None = None
     source: str = ""
     proved: frozenset[str] = frozenset()
+    account_proved: bool = False
+    small_basket: SmallBasket = SmallBasket()
 
 
 class Cap(msgspec.Struct, frozen=True):
@@ -51,23 +55,24 @@ def is_capped(by: Actor) -> bool:
     return by.kind in BUYERS
 
 
-def is_proved(by: Actor, standing: Standing, *addresses: str | None) -> bool:
-    """Signed in, or one of the `addresses` told is proved."""
-    return by.kind == "shopper" or any(address in standing.proved for address in addresses)
+def is_proved(standing: Standing, *addresses: str | None) -> bool:
+    """`addresses`: whom the order tells."""
+    return standing.account_proved or any(address in standing.proved for address in addresses)
 
 
-def caps_of(by: Actor, standing: Standing, *, customer_id: UUID | None, phone: str | None, email: str | None) -> list[Cap]:
-    told = (("phone", phone), ("email", email))
-    if is_proved(by, standing, phone, email):
+def caps_of(standing: Standing, *, customer_id: UUID | None, phone: str | None, email: str | None) -> list[Cap]:
+    told: tuple[tuple[str, Any], ...] = (("phone", phone), ("email", email))
+    device = standing.device.hex() if standing.device else None
+    if is_proved(standing, phone, email):
         answers_for: list[tuple[str, Any]] = [(kind, value) for kind, value in told if value in standing.proved]
-        answers_for += [("customer", customer_id), ("device", standing.device.hex() if standing.device else None)]
+        answers_for += [("customer", customer_id), ("device", device)]
         return [_cap(kind, kind, value, OPEN_ORDERS_MAX, OPEN_UNITS_MAX) for kind, value in answers_for if value]
-    caps = [_cap(kind, f"unproved {kind}", value, UNPROVED_OPEN_ORDERS_MAX, OPEN_UNITS_MAX) for kind, value in told if value]
-    if standing.device:
-        caps.append(_cap("device", "device", standing.device.hex(), UNPROVED_OPEN_ORDERS_MAX, OPEN_UNITS_MAX))
+    few, each = UNPROVED_OPEN_ORDERS_MAX, standing.small_basket.units_max
+    told += (("customer", customer_id), ("device", device))
+    caps = [_cap(kind, f"unproved {kind}", value, few, few * each) for kind, value in told if value]
     if standing.source:
         source = neighbourhood(standing.source)
-        caps.append(_cap("source", "source", source, SOURCE_OPEN_ORDERS_MAX, SOURCE_OPEN_UNITS_MAX))
+        caps.append(_cap("source", "source", source, SOURCE_OPEN_ORDERS_MAX, SOURCE_OPEN_ORDERS_MAX * each))
     return caps
 
 

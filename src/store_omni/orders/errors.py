@@ -1,4 +1,4 @@
-from store_omni.kit.errors import N_, Refusal
+from store_omni.kit.errors import N_, ComeAgainLater, Refusal
 
 
 class BasketEmpty(Refusal):
@@ -83,9 +83,17 @@ class OrderTooLarge(Refusal):
 
 
 class ProofNeeded(Refusal):
-    """An unproved guest is at a cap: what others did under the number she typed, or from her network, is not hers to end."""
+    """More than a small basket, or a few small ones, of a buyer who has proved neither phone nor address. What others did under
+    the number she typed, or from her network, is not hers to end; her proof is."""
 
     code = "proof_needed"
-    title = N_("Please sign in for this order")
-    reason = N_("Without a sign-in we take only a few open orders from one phone, browser or connection at a time.")
-    next_step = N_("Sign in, or call the store: it takes your order by phone.")
+    title = N_("Please confirm that it is you")
+    reason = N_("Without a confirmed phone number or e-mail address we take small orders only, and a few at a time.")
+    next_step = N_("Confirm with a code, sign in, or call the store: it takes your order by phone.")
+
+
+class TooManyOrders(ComeAgainLater):
+    code = "too_many_orders"
+    title = N_("Many orders in a short time")
+    reason = N_("We take only so many orders an hour from one browser and from one connection.")
+    next_step = N_("Your basket stays. Try again in %(minutes)s minutes, or call the store.")

@@ -123,7 +123,7 @@ async def place(
         ],
     }
     if is_capped(by):
-        row |= _limits(by, standing, contact, customer_id, lines)
+        row |= _limits(standing, contact, customer_id, store.currency, lines)
     if customer_id is None:
         row |= {"guest_id": new_id_text(), "phone_identity_id": new_id_text(), "email_identity_id": new_id_text()}
     if viewer_hash is not None:
@@ -132,17 +132,21 @@ async def place(
         row["basket_id"] = basket_id
     answer = await _send(orders, store, row)
     if "refused" in answer:
-        raise _refusal(answer, store, proved=is_proved(by, standing, contact.phone, contact.email))
+        raise _refusal(answer, store, proved=is_proved(standing, contact.phone, contact.email))
     forget(line.sku_id for line in lines)
     return Placed(UUID(answer["order_id"]), answer["number"], replayed=answer.get("replayed", False))
 
 
-def _limits(by: Actor, standing: Standing, contact: Contact, customer_id: UUID | None, lines: list[Wanted]) -> dict[str, Any]:
+def _limits(standing: Standing, contact: Contact, customer_id: UUID | None, currency: str, lines: list[Wanted]) -> dict[str, Any]:
     """What the statement holds a buyer's order to. Errors: `OrderTooLarge`."""
-    if len(lines) > ORDER_LINES_MAX:
+    if len(lines) > ORDER_LINES_MAX or sum(line.qty for line in lines) > ORDER_UNITS_MAX:
         raise OrderTooLarge(units=ORDER_UNITS_MAX, lines=ORDER_LINES_MAX)
-    caps = caps_of(by, standing, customer_id=customer_id, phone=contact.phone, email=contact.email)
-    return {"caps": caps, "item_units_max": ORDER_ITEM_UNITS_MAX, "order_units_max": ORDER_UNITS_MAX}
+    caps = caps_of(standing, customer_id=customer_id, phone=contact.phone, email=contact.email)
+    limits = {"caps": caps, "item_units_max": ORDER_ITEM_UNITS_MAX, "order_units_max": ORDER_UNITS_MAX}
+    if not is_proved(standing, contact.phone, contact.email):
+        small = standing.small_basket
+        limits |= {"order_units_max": small.units_max, "order_minor_max": small.minor_max.get(currency, 0)}
+    return limits
 
 
 def _ready_by(store: StoreView, now: datetime) -> datetime:
@@ -162,10 +166,10 @@ def _refusal(answer: Answer, store: StoreView, *, proved: bool) -> Refusal:
             return NotSoldHere(answer["skus"])
         case "item_units":
             return TooManyOfOneItem(max=answer["max"])
+        case "order_units" | "order_minor" | "open_orders" | "open_units" if not proved:
+            return ProofNeeded()
         case "order_units":
             return OrderTooLarge(units=ORDER_UNITS_MAX, lines=ORDER_LINES_MAX)
-        case "open_orders" | "open_units" if not proved:
-            return ProofNeeded()
         case "open_orders":
             return TooManyOpenOrders(count=answer["max"])
         case "open_units":

@@ -3,9 +3,13 @@
 import re
 from uuid import uuid4
 
+import asyncpg
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+
+from store_omni.kit.ids import token_hash
+from store_omni.web.shop.visiting import VIEWER_COOKIE
 
 from ...factories.browsing import send
 from ...factories.world import World
@@ -45,3 +49,13 @@ async def ordered(client: Client, world: World, index: int = 0, qty: int = 1, st
 async def join(client: Client, phone: str = "010-5555-0001", email: str = "mina@example.com") -> Response:
     fields = {"name": "이미나", "phone": phone, "email": email, "password": "긴 문장이 외우기 쉽다", "operation_id": str(uuid4())}
     return await send(client, "/sign-up", fields)
+
+
+async def known(client: Client, pool: asyncpg.Pool, address: str = "+821012345678") -> None:
+    """Her phone was proved in this browser before, so that she may order more than a small basket."""
+    if VIEWER_COOKIE not in client.cookies:
+        client.cookies.set(VIEWER_COOKIE, "a browser of the test", domain="testserver.local")
+    await pool.execute(
+        "INSERT INTO customers.device_proof (device_hash, address, expires_at) VALUES ($1, $2, now() + interval '1 day')",
+        token_hash(client.cookies[VIEWER_COOKIE]), address,
+    )  # fmt: skip

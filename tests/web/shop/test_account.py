@@ -79,9 +79,9 @@ async def test_the_account_is_only_for_who_is_signed_in(client: Client) -> None:
 
 
 async def test_a_shared_device_forgets_her_when_she_signs_out(client: Client, world: World) -> None:
-    await put(client, world, 0, 2)
+    await put(client, world, 0, 1)
     await join(client)
-    number = await ordered(client, world, 1)
+    number = await ordered(client, world, 3)
     await put(client, world, 2)
     assert (await client.get(f"/orders/{number}")).status_code == 200
     await send(client, "/sign-out")

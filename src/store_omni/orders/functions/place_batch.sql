@@ -9,11 +9,11 @@ CREATE OR REPLACE FUNCTION orders.place_batch(p jsonb)
 AS $$
 -- p: [{no, actor, key, hash, token?, store_id, order_id, number, channel, locale, currency, name, phone?, email?, customer_id?,
 --      guest_id, phone_identity_id, email_identity_id, by_kind, by_id?, by_label, fulfilment_id, ready_by, charge_id, fact_id,
---      entry_id, basket_id?, viewer_hash?, viewer_days?, hold_id?, item_units_max?, order_units_max?,
+--      entry_id, basket_id?, viewer_hash?, viewer_days?, hold_id?, item_units_max?, order_units_max?, order_minor_max?,
 --      caps?: [{kind, key, orders_max, units_max}], lines: [{line_no, sku_id, qty, allocation_id}]}]
 -- Prices are the catalogue's. A bundle becomes its parts, each with its share of the bundle's price. `hold_id`: units held
 -- before; what it holds is promised to the order, the rest of it is let go. An ended hold is as none. `item_units_max`,
--- `order_units_max`: units of one SKU, and of all, in one order. `caps`: what may be open under a key (a phone, a device, …), see
+-- `order_units_max`, `order_minor_max`: units of one SKU, of all, and their worth, in one order. `caps`: what may be open under a key (a phone, a device, …), see
 -- orders/capping.py. Answers [{no, order_id, number, customer_id} | {no, refused, …, again?}].
 DECLARE
   live int[];
@@ -75,7 +75,7 @@ BEGIN
       locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
       email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
       fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid,
-      item_units_max int, order_units_max int, caps jsonb, lines jsonb)
+      item_units_max int, order_units_max int, order_minor_max bigint, caps jsonb, lines jsonb)
     WHERE r.no = ANY (live)
   ), asked AS MATERIALIZED (
     SELECT r.no, r.store_id, r.channel, x.line_no, x.sku_id, x.qty, x.allocation_id, s.id IS NULL AS missing, s.kind, s.price_minor
@@ -143,6 +143,8 @@ BEGIN
       FROM l JOIN r ON r.no = l.no GROUP BY l.no, l.sku_id, r.item_units_max HAVING sum(l.qty) > r.item_units_max
       UNION ALL
       SELECT r.no, 2, 'order_units', NULL, r.order_units_max, 0, false FROM r JOIN sized z ON z.no = r.no WHERE z.items > r.order_units_max
+      UNION ALL
+      SELECT r.no, 2, 'order_minor', NULL, NULL, 0, false FROM r JOIN sized z ON z.no = r.no WHERE z.minor > r.order_minor_max
       UNION ALL
       SELECT no, 3, 'open_orders', kind, orders_max, 0, orders < orders_max FROM cap WHERE orders + nth > orders_max
       UNION ALL

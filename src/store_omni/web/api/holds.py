@@ -61,7 +61,7 @@ def _out(held: Held, store: StoreView) -> HoldOut:
     ),
 )  # fmt: skip
 async def place_hold(request: Req, data: JSONBody[HoldIn]) -> HoldOut:
-    """Keeps units for ten minutes, all of them or none."""
+    """Keeps units for 15 minutes, all of them or none."""
     token = await caller_from_cache(request, "orders:place")
     caller, state = caller_of(request), request.app.state
     store = await _within_reach(request, state.known_stores, data.store)

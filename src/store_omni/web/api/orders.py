@@ -19,6 +19,7 @@ from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound, SignInNeeded
 from store_omni.kit.signing import Signer
 from store_omni.kit.tidying import tidy_line
+from store_omni.orders.capping import Standing
 from store_omni.orders.errors import (
     BasketEmpty,
     OrderTooLarge,
@@ -28,7 +29,9 @@ from store_omni.orders.errors import (
     TooManyOfOneItem,
     TooManyOpenOrders,
     TooManyOpenUnits,
+    TooManyOrders,
 )
+from store_omni.orders.pacing import pace
 from store_omni.orders.placing import Contact, Placed, place
 from store_omni.orders.queries import OrderView, order_by_number, order_for_shopper
 from store_omni.orders.states import WrongState
@@ -65,7 +68,7 @@ def _contact(data: OrderIn, caller: object) -> Contact:
     "/orders", operation_id="place_order", status_code=201,
     responses=changing(
         BasketEmpty, StoreCannotServe, NotSoldHere, NotEnoughStock, TooManyOfOneItem, OrderTooLarge, TooManyOpenOrders,
-        TooManyOpenUnits, ProofNeeded, OperationReused, OutcomeUnknown,
+        TooManyOpenUnits, TooManyOrders, ProofNeeded, OperationReused, OutcomeUnknown,
     ),
 )  # fmt: skip
 async def place_order(request: Req, data: JSONBody[OrderIn]) -> PlacedOut:
@@ -86,6 +89,10 @@ async def placed_for(
     store = await state.known_stores.by_code(data.store)
     if isinstance(caller, Service) and not caller.may_at(store.id):
         raise NotFound
+    standing = Standing()
+    if isinstance(caller, Shopper):
+        standing = Standing(source=by.source, account_proved=caller.proved, small_basket=state.settings.small_basket)
+        await pace(state.pool, by=by, standing=standing)
     try:
         return await place(
             state.order_batches,
@@ -98,6 +105,7 @@ async def placed_for(
             operation_key=key,
             hold_id=data.hold_id,
             token_hash=token,
+            standing=standing,
         )
     except SignInNeeded:
         if token is not None:

@@ -39,6 +39,7 @@ FACE = Router(
         basket.choose,
         checkout.checkout,
         checkout.order,
+        checkout.ask_for_code,
         holds.extend,
         orders.own_orders,
         orders.order_page,

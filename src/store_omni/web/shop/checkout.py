@@ -1,50 +1,35 @@
 """Ordering: who collects and how to tell her; to be paid in the store."""
 
 import re
-from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
-import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from store_omni.inventory.errors import NotEnoughStock, NotSoldHere, StoreKeepsNothing
+from store_omni.customers.errors import ProofOver, ProofWrong
 from store_omni.inventory.holding import Wanted
 from store_omni.kit.clock import Clock
-from store_omni.kit.errors import N_, InvalidInput, Refusal
+from store_omni.kit.errors import N_, ComeAgainLater, InvalidInput, Refusal
 from store_omni.kit.ids import new_id
 from store_omni.kit.phones import say_phone
 from store_omni.orders.basketing import BasketView, basket_of
-from store_omni.orders.capping import ORDER_LINES_MAX, Standing
-from store_omni.orders.errors import (
-    BasketEmpty,
-    OrderTooLarge,
-    ProofNeeded,
-    StoreCannotServe,
-    TooManyOfOneItem,
-    TooManyOpenOrders,
-    TooManyOpenUnits,
-)
+from store_omni.orders.capping import ORDER_LINES_MAX, is_proved
+from store_omni.orders.errors import BasketEmpty, ProofNeeded, TooManyOpenOrders
+from store_omni.orders.pacing import pace
 from store_omni.orders.placing import Contact, place
-from store_omni.stockroom.offering import Stock, StoreFit
-from store_omni.stores.hours import promise
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to
-from store_omni.web.plumbing.refusing import say
 from store_omni.web.plumbing.texts import current_locale
 from store_omni.web.plumbing.units import operation_key
-from store_omni.web.shop.basket import chosen_fit
-from store_omni.web.shop.holds import KeptForHer, keep_for, read_hold, refuses_nothing, remember_hold
-from store_omni.web.shop.visiting import Visitor, Web, ensure_viewer, show
+from store_omni.web.shop.checkout_page import FOR_THE_BASKET, checkout_page
+from store_omni.web.shop.holds import read_hold
+from store_omni.web.shop.proving import prove_typed, send_code, standing_of
+from store_omni.web.shop.visiting import Visitor, Web
 
 NAME_CHARS_MAX = 60
-# What sends the shopper back to the basket, where she sees what is missing and who has it.
-FOR_THE_BASKET = (
-    NotEnoughStock, NotSoldHere, StoreKeepsNothing, StoreCannotServe, BasketEmpty, TooManyOfOneItem, OrderTooLarge, TooManyOpenUnits,
-)  # fmt: skip
 # Where that is done which ends the refusal; her basket and what she typed stay.
 ELSEWHERE = {ProofNeeded: "/sign-in?next=/checkout", TooManyOpenOrders: "/orders"}
+STAYS = (InvalidInput, ProofNeeded, ProofWrong, ProofOver, TooManyOpenOrders, ComeAgainLater)
 
 
 def _filled_in(visitor: Visitor) -> dict[str, str]:
@@ -54,58 +39,6 @@ def _filled_in(visitor: Visitor) -> dict[str, str]:
     return {"name": shopper.name, "phone": say_phone(shopper.phone), "email": shopper.email or ""}
 
 
-async def _page(
-    request: Web,
-    pool: asyncpg.Pool,
-    visitor: Visitor,
-    clock: Clock,
-    held: BasketView,
-    form: dict[str, str],
-    refusal: Refusal | None = None,
-) -> Response[str]:
-    kept = None
-    if refusal is None or isinstance(refusal, InvalidInput):
-        try:
-            kept = await keep_for(request, visitor, held)
-        except FOR_THE_BASKET as nothing_kept:
-            nothing_kept.next_url = "/basket"
-            refusal = refusal or nothing_kept
-        except Refusal as nothing_kept:
-            if not refuses_nothing(nothing_kept):
-                raise
-    stock: Stock = request.app.state.stock
-    fits: list[StoreFit] = await stock.fitting(
-        held.wanted, now=clock.now(), place=visitor.place, chosen_id=held.store_id, count=1
-    )
-    left = int((kept.until - datetime.now(UTC)).total_seconds()) if kept else 0
-    context: dict[str, Any] = {
-        "basket": held,
-        "fit": _with_promise(chosen_fit(fits, held.store_id), kept, clock.now()),
-        "kept_seconds": max(left, 0),
-        "kept_clock": f"{max(left, 0) // 60}:{max(left, 0) % 60:02}",
-        "form": {"name": "", "phone": "", "email": ""} | form,
-        "errors": refusal.problems if isinstance(refusal, InvalidInput) else {},
-        "refusal": say(refusal) if refusal else None,
-        "kept": kept,
-        "operation_id": form.get("operation_id") or str(new_id()),
-    }
-    status = refusal.status if refusal else 200
-    answer = show(request, visitor, "shop/checkout/index.html", context, nav="basket", status=status)
-    if visitor.shopper is None:
-        ensure_viewer(request, answer, visitor)
-    remember_hold(request, answer, kept)
-    return answer
-
-
-def _with_promise(fit: StoreFit | None, kept: KeptForHer | None, now: datetime) -> StoreFit | None:
-    """What is kept for her counts as taken, but not from her."""
-    if fit is None or kept is None or fit.can:
-        return fit
-    store = fit.offer.store
-    ready_by = promise(store.hours, now, store.lead_minutes)
-    return StoreFit(msgspec.structs.replace(fit.offer, reason=None, ready_by=ready_by), {})
-
-
 @get("/checkout")
 async def checkout(
     request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
@@ -113,7 +46,7 @@ async def checkout(
     held = await basket_of(pool, visitor.basket_id)
     if not held.lines or held.store_id is None:
         return go_to(request, "/basket")
-    return await _page(request, pool, visitor, clock, held, _filled_in(visitor))
+    return await checkout_page(request, visitor, clock, held, _filled_in(visitor))
 
 
 @post("/checkout", status_code=303)
@@ -124,47 +57,75 @@ async def order(
     form = await read_form(request)
     held = await basket_of(pool, visitor.basket_id)
     try:
-        number = await _place(request, pool, visitor, clock, held, form)
-    except FOR_THE_BASKET as refusal:
-        refusal.next_url = "/basket"
-        if not held.lines or held.store_id is None:
-            raise
-        return await _page(request, pool, visitor, clock, held, form, refusal)
-    except (InvalidInput, *ELSEWHERE) as refusal:
-        refusal.next_url = ELSEWHERE.get(type(refusal))
-        if not held.lines or held.store_id is None:
-            if isinstance(refusal, InvalidInput):
-                raise BasketEmpty(next_url="/products") from refusal
-            raise
-        return await _page(request, pool, visitor, clock, held, form, refusal)
+        number = await _place(request, visitor, clock, held, form)
+    except (*FOR_THE_BASKET, *STAYS) as refusal:
+        return await _refused(request, visitor, clock, held, form, refusal)
     return go_to(request, f"/orders/{number}")
 
 
-async def _place(request: Web, pool: asyncpg.Pool, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str]) -> str:
+@post("/checkout/code", status_code=200)
+async def ask_for_code(
+    request: Web, pool: NamedDependency[asyncpg.Pool], visitor: NamedDependency[Visitor], clock: NamedDependency[Clock]
+) -> Response[str]:
+    """The same form, not placed yet: the code goes to what she typed, and the page comes back with a field for it. Who has proved it
+    in this browser before needs no code, and her order is placed."""
+    form = await read_form(request)
+    held = await basket_of(pool, visitor.basket_id)
+    try:
+        contact = _contact(form)
+        if is_proved(await standing_of(request, visitor), contact.phone, contact.email):
+            return go_to(request, f"/orders/{await _place(request, visitor, clock, held, form)}")
+        if not held.lines or held.store_id is None:
+            raise BasketEmpty
+        form = form | {"challenge_id": str(await send_code(request, visitor, form, contact)), "code": ""}
+    except (*FOR_THE_BASKET, *STAYS) as refusal:
+        return await _refused(request, visitor, clock, held, form, refusal)
+    return await checkout_page(request, visitor, clock, held, form)
+
+
+async def _refused(
+    request: Web, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str], refusal: Refusal
+) -> Response[str]:
+    """The page with the refusal and with what she typed. Where the basket is empty there is no such page."""
+    refusal.next_url = "/basket" if isinstance(refusal, FOR_THE_BASKET) else ELSEWHERE.get(type(refusal))
+    if isinstance(refusal, ProofNeeded) and visitor.shopper is not None:
+        refusal.next_url = None
+    if held.lines and held.store_id is not None:
+        return await checkout_page(request, visitor, clock, held, form, refusal)
+    raise BasketEmpty(next_url="/products") if isinstance(refusal, InvalidInput) else refusal
+
+
+def _contact(form: dict[str, str]) -> Contact:
+    """Errors: `InvalidInput`."""
     checks = Checks(form)
     name = checks.need("name", N_("Please enter the name of who collects."))[:NAME_CHARS_MAX]
     phone = checks.phone("phone", needed=True)
     email = checks.email("email", needed=False)
     checks.done()
-    wanted = _wanted(form, held)
-    kept = read_hold(request)
+    return Contact(name=name, phone=phone, email=email, locale=current_locale())
+
+
+async def _place(request: Web, visitor: Visitor, clock: Clock, held: BasketView, form: dict[str, str]) -> str:
+    contact, wanted, kept = _contact(form), _wanted(form, held), read_hold(request)
     shown = form.get("store_id", "")
     store_id = int(shown) if re.fullmatch("[0-9]{1,9}", shown) else held.store_id
     if store_id is None:
         raise BasketEmpty
+    standing, by = await prove_typed(request, visitor, form, contact), visitor.actor(contact.name)
+    await pace(request.app.state.pool, by=by, standing=standing)
     placed = await place(
         request.app.state.order_batches,
         store=await request.app.state.known_stores.by_id(store_id),
         wanted=wanted,
-        contact=Contact(name=name, phone=phone, email=email, locale=current_locale()),
+        contact=contact,
         customer_id=visitor.customer_id,
-        by=visitor.actor(name),
+        by=by,
         clock=clock,
         operation_key=operation_key(request, form) or str(new_id()),
         # A signed-in shopper sees it by signing in; a shared device must not go on showing it after she left.
         viewer_hash=None if visitor.shopper else visitor.viewer_hash,
         basket_id=held.id,
-        standing=Standing(device=visitor.viewer_hash, source=visitor.source),
+        standing=standing,
         hold_id=kept[1] if kept and kept[0] == store_id else None,
     )
     return placed.number

@@ -9,16 +9,19 @@ import msgspec
 from litestar import Response, post
 
 from store_omni.inventory.errors import HoldEnded
-from store_omni.inventory.holding import Holder, Wanted, extend_hold, held_lines, hold, release_hold
+from store_omni.inventory.holding import HOLD_MINUTES, Holder, Wanted, extend_hold, held_lines, hold, release_hold
 from store_omni.inventory.snapshot import forget
+from store_omni.journal.limiting import count_try, limit_key
 from store_omni.kit.database import writing
-from store_omni.kit.errors import NotFound, Refusal
+from store_omni.kit.errors import NotFound, Refusal, TooManyTries
 from store_omni.kit.ids import new_id
 from store_omni.orders.basketing import BasketView
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.shop.visiting import Visitor, Web, keep
 
 HOLD_COOKIE = "so_hold"
+# Begun within the minutes that one lasts, by people who have proved nothing.
+HOLDS_PER_SOURCE_MAX = 30
 
 
 class KeptForHer(msgspec.Struct, frozen=True):
@@ -63,6 +66,8 @@ async def keep_for(request: Web, visitor: Visitor, basket: BasketView) -> KeptFo
             held, may_extend, _ = found
             return KeptForHer(held.store_id, held.hold_id, held.expires_at, may_extend, request.cookies[HOLD_COOKIE])
         await let_go(request, visitor)
+    if await _too_many_holds(request, visitor):
+        return None
     held = await hold(
         request.app.state.hold_batches,
         store_id=basket.store_id,
@@ -73,6 +78,18 @@ async def keep_for(request: Web, visitor: Visitor, basket: BasketView) -> KeptFo
     )
     cookie = f"{held.store_id}.{held.hold_id}.{what}"
     return KeptForHer(held.store_id, held.hold_id, held.expires_at, True, cookie, fresh=True)
+
+
+async def _too_many_holds(request: Web, visitor: Visitor) -> bool:
+    """A browser without a past gets a new basket whenever it likes, so holds are counted by network too."""
+    if visitor.shopper is not None and visitor.shopper.proved:
+        return False
+    try:
+        key = limit_key("holds-source", visitor.source)
+        await count_try(request.app.state.pool, key, tries_max=HOLDS_PER_SOURCE_MAX, window_minutes=HOLD_MINUTES)
+    except TooManyTries:
+        return True
+    return False
 
 
 def remember_hold(request: Web, response: Response[str], kept: KeptForHer | None) -> None:
