@@ -149,6 +149,7 @@ def _add_staff(staff: argparse.ArgumentParser) -> None:
     add("close", "Close an account.")
     add("reopen", "Open a closed account again, with a new PIN: asked for, or read from standard input.")
     add("end", "End all sign-ins of an account.")
+    add("reset-code", "Take away a second code whose phone is lost; it is set up anew with the next sign-in.")
     acts.add_parser("list", help="List accounts, with their last sign-in.")
 
 

@@ -24,6 +24,7 @@ from store_omni.staff.accounts import (
     reopen_account,
 )  # fmt: skip
 from store_omni.staff.people import Member, people
+from store_omni.staff.second_factor import reset_second_factor
 from store_omni.staff.signing_in import normal_login
 
 TERMINAL = Actor(kind="system", id=None, label="store-omni", channel="system")
@@ -90,6 +91,9 @@ async def _act(session: WriteSession, arguments: argparse.Namespace, pin: str) -
     if act == "reopen":
         await reopen_account(session, account, secret=pin, by=TERMINAL)
         return f"{login} can sign in again."
+    if act == "reset-code":
+        await reset_second_factor(session, login, by=TERMINAL)
+        return f"{login} sets up the second code anew with the next sign-in, and all sign-ins have ended."
     return f"{await end_sign_ins(session, account, by=TERMINAL)} sign-in(s) of {login} ended."
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
+from store_omni.journal.actors import Actor
 from store_omni.kit.database import ReadSession
 from store_omni.kit.ids import first_id_at, keyed_hash
 
@@ -40,10 +41,13 @@ _TRIES = """SELECT t.id, t.at, coalesce(a.name, ''), coalesce(a.login, ''), coal
 
 
 async def tries(
-    session: ReadSession, *, person: str, day: datetime | None, only_failed: bool, key: str, before: UUID | None = None
+    session: ReadSession, *, by: Actor, person: str, day: datetime | None, only_failed: bool, key: str, before: UUID | None = None
 ) -> Tries:
-    """`person`: a staff number or name; a number that no account has is found by its hash under `key`. `day`: its midnight."""
+    """A manager of some stores reads of their clerks and of herself; unknown numbers belong to no store. `person`: a staff number or name; a number that no account has is found by its hash under `key`. `day`: its midnight."""
     where, values = ["true"], dict[str, object]({"limit": PAGE_ROWS + 1})
+    if by.store_ids is not None:
+        where.append("(a.store_id = ANY (:stores) OR a.id = :me)")
+        values |= {"stores": list(by.store_ids), "me": by.id}
     if person:
         where.append("(a.login = lower(:person) OR a.name = :person OR t.login_hash = :hash)")
         values |= {"person": person, "hash": keyed_hash(key, person.lower())}

@@ -27,7 +27,9 @@ from store_omni.journal.recording import Subject, record
 from store_omni.kit.database import WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import spoken_code
+from store_omni.staff.accounts import may_manage
 from store_omni.staff.errors import NotYourOwn, WrongCode
+from store_omni.staff.signing_in import normal_login
 from store_omni.staff.slowing import PAIR_WAITS, QUIET_MINUTES
 
 STEP_SECONDS = 30
@@ -138,11 +140,13 @@ async def confirm(session: WriteSession, account_id: UUID, *, by: Actor) -> list
 async def reset_second_factor(session: WriteSession, login: str, *, by: Actor) -> None:
     """The phone is lost: it is set up anew with the next sign-in, and every session ends. For another manager or the command line.
 
-    Errors: `NotFound`, `NotYourOwn`.
+    Errors: `NotFound`, also for an account out of reach; `NotYourOwn`.
     """
-    account = await session.scalar(text("SELECT id FROM staff.account WHERE login = lower(:login)"), {"login": login.strip()})
-    if account is None:
+    sought = text("SELECT id, role, store_id FROM staff.account WHERE login = :login")
+    person = (await session.execute(sought, {"login": normal_login(login)})).one_or_none()
+    if person is None or not may_manage(by, person.role, person.store_id):
         raise NotFound
+    account = person.id
     if account == by.id:
         raise NotYourOwn
     gone = await session.scalar(

@@ -25,6 +25,19 @@ async def test_a_manager_reads_who_came_in_and_who_did_not(client: AsyncTestClie
     assert (await client.get("/office/sign-ins?day=0001-01-01")).status_code < 500
 
 
+async def test_a_manager_of_some_stores_reads_of_these(client: AsyncTestClient, world: World, pool) -> None:
+    await send(client, "/counter/sign-in", {"login": "1001", "pin": "735019"})
+    await send(client, "/counter/sign-in", {"login": "1002", "pin": "735019"})
+    await send(client, "/desk/sign-in", {"login": "2001", "pin": "735019"})
+    await pool.execute("UPDATE staff.account SET store_ids = $1 WHERE id = $2", [world.hongdae], world.manager.id)
+    await pool.execute("INSERT INTO staff.second_factor (account_id, secret) VALUES ($1, 'x')", world.agent.id)
+    await sign_in_staff(client, world.manager)
+    log = (await client.get("/office/sign-ins")).text
+    assert "1002" in log and "3001" in log and "1001" not in log and "2001" not in log
+    assert (await send(client, "/office/sign-ins/second-code/reset", {"login": "2001"})).status_code == 404
+    assert await pool.fetchval("SELECT count(*) FROM staff.second_factor") == 1
+
+
 @pytest.mark.parametrize("who", ["agent", "clerk"])
 async def test_only_for_managers(client: AsyncTestClient, world: World, who: str) -> None:
     await sign_in_staff(client, world.staff[who])

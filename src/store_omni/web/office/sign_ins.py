@@ -38,6 +38,7 @@ def midnight_of(typed: str) -> datetime | None:
 async def sign_ins(
     request: Req,
     read: NamedDependency[ReadSession],
+    by: NamedDependency[Actor],
     staff: FromQuery[str] = "",
     day: FromQuery[str] = "",
     failed: FromQuery[str] = "",
@@ -46,7 +47,7 @@ async def sign_ins(
     """Filters: `staff` (number or name), `day` (2026-12-01), `failed` (1: only what failed)."""
     person, midnight = staff.strip()[:PERSON_CHARS_MAX], midnight_of(day)
     found = await tries(
-        read, person=person, day=midnight, only_failed=failed == "1", key=sign_in_key(request), before=before
+        read, by=by, person=person, day=midnight, only_failed=failed == "1", key=sign_in_key(request), before=before
     )  # fmt: skip
     asked = {"staff": person, "day": midnight.date().isoformat() if midnight else "", "failed": failed == "1"}
     context = {"staff": staff_view(request), "nav": "sign_ins", "tries": found, "asked": asked}
