@@ -51,7 +51,7 @@ async def test_what_does_not_fit_is_refused_with_what_to_do(
 ) -> None:
     await connection.execute(statement)
     with pytest.raises(UnfitSchema, match=r"Run: store-omni migrate|Install the newer release") as refused:
-        await run_worker(settings, asyncio.Event())
+        await asyncio.wait_for(run_worker(settings, asyncio.Event()), 60)
     assert said in str(refused.value)
     with pytest.raises(BaseException) as unserved:
         async with AsyncTestClient(create_app(settings)):

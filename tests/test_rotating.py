@@ -71,7 +71,7 @@ async def test_a_host_with_other_secrets_does_not_start(pool: asyncpg.Pool, sett
     await refuse_other_secrets(pool, settings.secrets)
     for wrong in (OTHER, msgspec.structs.replace(settings.secrets, csrf_secret="44" * 32)):
         with pytest.raises(OtherSecrets, match="Copy the secrets file"):
-            await run_worker(msgspec.structs.replace(settings, secrets=wrong), asyncio.Event())
+            await asyncio.wait_for(run_worker(msgspec.structs.replace(settings, secrets=wrong), asyncio.Event()), 60)
 
 
 async def test_a_host_that_lacks_the_new_key_does_not_start(pool: asyncpg.Pool, file: Path) -> None:

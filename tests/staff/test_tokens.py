@@ -43,3 +43,16 @@ async def test_what_names_no_token_ends_none(pool: asyncpg.Pool, wrong: str) -> 
     await add_service(pool, name="till", verbs=["stock:read"], store_ids=None)
     assert not await revoke_token(pool, wrong)
     assert len(await tokens(pool)) == 1
+
+
+async def test_an_id_that_two_tokens_begin_with_ends_neither(pool: asyncpg.Pool) -> None:
+    await add_service(pool, name="till", verbs=["stock:read"], store_ids=None)
+    for last in (b"\x01", b"\x02"):
+        await pool.execute(
+            "INSERT INTO staff.service_token (token_hash, account_id) SELECT $1, id FROM staff.account WHERE login = 'service:till'",
+            b"\xab" * 31 + last,
+        )
+    assert not await revoke_token(pool, "abababab")
+    assert len(await tokens(pool)) == 3
+    assert await revoke_token(pool, "ab" * 31 + "01")
+    assert len(await tokens(pool)) == 2
