@@ -16,7 +16,7 @@ OWNED_BY_STORE = {
     "inventory.document", "inventory.hold", "inventory.hold_line", "stockroom.purchase", "stockroom.purchase_line",
     "stockroom.transfer", "stockroom.transfer_line", "stockroom.count", "stockroom.count_line", "stockroom.task", "stockroom.trust",
     "stockroom.till_feed", "stockroom.till_report", "passes.pass",
-    "orders.fulfilment", "orders.fulfilment_line", "pickup.pick_scan", "pickup.bag", "pickup.handover", "pickup.number_check", "pickup.shortage", "pickup.receipt",
+    "orders.fulfilment", "orders.fulfilment_line", "pickup.pick_scan", "pickup.bag", "pickup.handover", "pickup.number_check", "pickup.shortage", "pickup.receipt", "payments.refund_rule", "payments.refund_request",
     "pickup.receipt_counter", "returns.reception", "stores.opening_hours", "stores.holiday", "stores.staging_location",
 }  # fmt: skip
 

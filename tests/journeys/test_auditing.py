@@ -64,6 +64,7 @@ CORRUPTIONS = {
     "I29": "UPDATE stockroom.transfer_line SET qty_received = qty_received + 1, qty_sent = qty_sent + 1",
     "I30": "UPDATE stockroom.count_line SET corrected = corrected + 1 WHERE corrected <> 0",
     "I31": "UPDATE stockroom.count c SET approved_by = x.counted_by FROM stockroom.count_line x WHERE x.count_id = c.id",
+    "I40": "UPDATE orders.open_share SET units = units + 1",
 }  # fmt: skip
 
 
@@ -264,3 +265,19 @@ async def test_a_chain_that_was_cut_off_or_sealed_anew_shows_against_a_head_of_b
         assert (await audit(connection))["I21"] == 0, "by itself a shorter chain is a good chain"
     assert await print_audit(database_url, since=written_down) == 1
     assert "NOT all there" in capsys.readouterr().out
+
+
+async def test_refunds_whose_persons_were_taken_out_are_found(shop: Shop) -> None:
+    """612 refunds without anybody who asked passed the audit."""
+    await _bring_back(shop, (await shop.collected((0, 1))).id)
+    async with shop.pool.acquire() as connection:
+        assert (await audit(connection))["I20"] == 0
+        await connection.execute("UPDATE payments.refund SET requested_by = NULL")
+        assert (await audit(connection))["I20"] == 1
+
+
+async def test_a_large_refund_without_a_second_person_is_found(shop: Shop) -> None:
+    await _bring_back(shop, (await shop.collected((0, 1))).id)
+    async with shop.pool.acquire() as connection:
+        await connection.execute("UPDATE payments.refund SET amount_minor = 60000")
+        assert (await audit(connection))["I20"] == 1

@@ -69,11 +69,14 @@ async def receive(
     by: Actor | None = None,
     slip_no: str | None = None,
     unsellable: bool = False,
+    manager_id: UUID | None = None,
 ) -> Received:
     code = code or await code_of(shop, request_id)
     async with shop.sessions.begin() as session:
         by = by or shop.world.other_clerk.actor()
-        return await receive_return(session, shop.signer, request_id, code=code, slip_no=slip_no, by=by, unsellable=unsellable)
+        return await receive_return(
+            session, shop.signer, request_id, code=code, slip_no=slip_no, by=by, unsellable=unsellable, manager_id=manager_id
+        )  # fmt: skip
 
 
 async def view(shop: Shop, request_id: UUID) -> ReturnView:
@@ -99,7 +102,7 @@ async def test_bought_here_returned_there(shop: Shop) -> None:
     asked = await ask(shop, order, (1, 1), (2, 1))
     there = shop.world.hongdae
     before = [(await shop.level(index, there))["on_hand"] for index in (0, 1)]
-    done = await receive(shop, asked.request_id)
+    done = await receive(shop, asked.request_id, manager_id=shop.world.manager.id)
     assert done.refunded.amount_minor == 12900 + 49000
     assert [(await shop.level(index, there))["on_hand"] for index in (0, 1)] == [n + 1 for n in before]
     assert (await shop.level(0))["on_hand"] == 8, "the store that sold it gets nothing back"

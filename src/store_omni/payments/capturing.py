@@ -70,10 +70,18 @@ async def void_due(session: WriteSession, charge_id: UUID) -> None:
 
 
 async def refund_in_store(
-    session: WriteSession, charge_id: UUID, *, amount_minor: int, cause_key: str, slip_no: str | None, by: Actor
+    session: WriteSession,
+    charge_id: UUID,
+    *,
+    amount_minor: int,
+    cause_key: str,
+    slip_no: str | None,
+    by: Actor,
+    approved_by: UUID | None = None,
 ) -> Captured:
     """Gives `amount_minor` back by the tender it came by: cash from the drawer, or a reversal on the card terminal,
-    whose slip number is kept. `cause_key` (for example `return:<id>`) pays once.
+    whose slip number is kept. `cause_key` (for example `return:<id>`) pays once. `approved_by`: the second person, where one is
+    needed (`approving`); the database refuses without.
 
     Errors: `NothingToRefund` when more than was taken would go out; `SlipMissing`.
     """
@@ -98,8 +106,8 @@ async def refund_in_store(
     await session.execute(
         text(
             """INSERT INTO payments.refund (id, charge_id, cause_key, tender, slip_no, amount_minor, currency, state,
-                                            store_id, requested_by)
-               VALUES (:id, :charge, :cause, :tender, :slip, :amount, :currency, 'succeeded', :store, :by)"""
+                                            store_id, requested_by, approved_by)
+               VALUES (:id, :charge, :cause, :tender, :slip, :amount, :currency, 'succeeded', :store, :by, :approved_by)"""
         ),
         {
             "id": new_id(),
@@ -111,6 +119,7 @@ async def refund_in_store(
             "currency": row.currency,
             "store": by.store_id,
             "by": by.id,
+            "approved_by": approved_by,
         },
     )
     return Captured(charge_id, amount_minor, row.currency, tender, slip)

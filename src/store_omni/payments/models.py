@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_omni.kit.database import Base, Minor
@@ -65,6 +65,7 @@ class Refund(Base):
         CheckConstraint("state IN ('pending','succeeded','failed')", name="state"),
         CheckConstraint("approved_by IS NULL OR approved_by <> requested_by", name="four_eyes"),
         Index("ix_refund_charge_id", "charge_id"),
+        Index("ix_refund_by_person", "requested_by", "at", postgresql_where=text("requested_by IS NOT NULL")),
         {"schema": "payments"},
     )
 
@@ -80,3 +81,58 @@ class Refund(Base):
     requested_by: Mapped[UUID | None]
     approved_by: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class RefundRule(Base):
+    """What one person may refund alone at a store, in one go and in one day, where it differs from `payments.refund_limit`."""
+
+    __tablename__ = "refund_rule"
+    __table_args__ = (CheckConstraint("alone_minor >= 0", name="alone"), {"schema": "payments"})
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.store.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    alone_minor: Mapped[Minor]
+    changed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RefundRequest(Base):
+    """A refund that waits for a second person, or was decided by one. `subject`: what it is for (`order:<id>`); `number`: as people
+    say it. `why`: amount (above the limit), day (the person's sum of the day), own_receipt (the house showed the receipt)."""
+
+    __tablename__ = "refund_request"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting','approved','refused','used')", name="state"),
+        CheckConstraint("why IN ('amount','day','own_receipt')", name="why"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> requested_by", name="four_eyes"),
+        CheckConstraint("(state = 'waiting') = (decided_by IS NULL)", name="decided"),
+        Index(
+            "uq_refund_request_open", "store_id", "subject", "requested_by", "amount_minor", unique=True,
+            postgresql_where=text("state IN ('waiting','approved')"),
+        ),
+        {"schema": "payments"},
+    )  # fmt: skip
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.store.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    number: Mapped[str]
+    why: Mapped[str]
+    amount_minor: Mapped[Minor]
+    currency: Mapped[str]
+    requested_by: Mapped[UUID] = mapped_column(ForeignKey("staff.account.id"))
+    requested_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.account.id"))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(server_default="")
+
+
+class RefundLimitsSince(Base):
+    """One row: when limits of refunds came to this database. The audit judges no refund of before."""
+
+    __tablename__ = "refund_limits_since"
+    __table_args__ = ({"schema": "payments"},)
+
+    applied_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())

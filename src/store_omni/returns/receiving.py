@@ -16,6 +16,7 @@ from store_omni.passes.errors import PassInvalid
 from store_omni.passes.verifying import KnownPass, spend, verify
 from store_omni.payments.capturing import Captured, refund_in_store
 from store_omni.payments.errors import NothingToRefund
+from store_omni.returns.approving import second_person
 from store_omni.returns.choosing import Asked
 from store_omni.returns.errors import NoStoreToReceive
 from store_omni.returns.queries import live_code, return_by_id
@@ -44,16 +45,19 @@ async def receive_return(
     slip_no: str | None,
     by: Actor,
     unsellable: bool = False,
+    manager_id: UUID | None = None,
 ) -> Received:
     """All lines of a return are taken in at `by`'s store and paid back by the tender they were paid with.
 
     `code`: the return's own, or the receipt's of its order. `unsellable`: the clerk saw that the goods cannot be sold again; they,
-    and all that came back as faulty, go to quarantine instead of the shelf. Locks in the one order: order, request, lines, stock, payment.
-    Errors: every `PassRefused`, `ReturnMovedOn`, `SlipMissing`, `NothingToRefund`, `NoStoreToReceive`; nothing changes then.
+    and all that came back as faulty, go to quarantine instead of the shelf. `manager_id`: who signed for the refund on this screen,
+    where `by` may not give it alone. Locks in the one order: order, request, lines, stock, payment.
+    Errors: every `PassRefused`, `ReturnMovedOn`, `SlipMissing`, `NothingToRefund`, `NoStoreToReceive`, `ApprovalNeeded`,
+    `OwnRefund`; nothing changes then.
     """
     if by.store_id is None:
         raise NoStoreToReceive
-    known = await _right_to(session, signer, request_id, code)
+    known, by_receipt = await _right_to(session, signer, request_id, code)
     order_id = await session.scalar(text("SELECT order_id FROM returns.request WHERE id = :id"), {"id": request_id})
     order = await lock_order(session, order_id)
     row = (
@@ -66,7 +70,10 @@ async def receive_return(
     await spend(session, known, by=by)
     states = next_state(RECEPTION, row.reception, "receive"), next_state(ACCEPTANCE, row.acceptance, "accept")
     worth = await _take_in(session, order, request_id, aside=unsellable or row.reason in FAULTY, by=by)
-    refunded = await _pay_back(session, order, request_id, worth, slip_no=slip_no, by=by) if worth else None
+    refunded = None
+    if worth:
+        approved_by = await second_person(session, order, worth, by_receipt=by_receipt, manager_id=manager_id, by=by)
+        refunded = await _pay_back(session, order, request_id, worth, slip_no=slip_no, approved_by=approved_by, by=by)
     await session.execute(
         text(
             """UPDATE returns.request SET reception = :reception, acceptance = :acceptance, received_store_id = :store,
@@ -88,24 +95,25 @@ async def receive_on_receipt(
     slip_no: str | None,
     by: Actor,
     unsellable: bool = False,
+    manager_id: UUID | None = None,
 ) -> Received:
     """Somebody stands here with goods and a receipt: asked for and received in one transaction, so that a talk broken
     off leaves no open return behind. Errors: those of `request_return` and `receive_return`."""
     known = await verify(session, signer, receipt_code, purposes=("receipt",), at_store=None)
     made = await request_return(session, signer, known.subject_id, asked=asked, reason=reason, by=by, receipt_code=receipt_code)
     return await receive_return(
-        session, signer, made.request_id, code=receipt_code, slip_no=slip_no, by=by, unsellable=unsellable
+        session, signer, made.request_id, code=receipt_code, slip_no=slip_no, by=by, unsellable=unsellable, manager_id=manager_id
     )
 
 
-async def _right_to(session: WriteSession, signer: Signer, request_id: UUID, code: str) -> KnownPass:
-    """The return's pass. A receipt opens the return of its own order, and what is spent is the return's pass: the
+async def _right_to(session: WriteSession, signer: Signer, request_id: UUID, code: str) -> tuple[KnownPass, bool]:
+    """The return's pass, and whether a receipt was shown for it. A receipt opens the return of its own order, and what is spent is the return's pass: the
     receipt stays good for what was not returned yet."""
     known = await verify(session, signer, code, purposes=("return", "receipt"), at_store=None)
     if known.purpose == "return":
         if known.subject_id != request_id:
             raise PassInvalid
-        return known
+        return known, False
     request = await return_by_id(session, request_id)
     if request.order_id != known.subject_id:
         raise NotFound
@@ -113,7 +121,7 @@ async def _right_to(session: WriteSession, signer: Signer, request_id: UUID, cod
     if live is None:
         next_state(RECEPTION, request.reception, "receive")
         raise NotFound
-    return KnownPass(store_id=live.store_id, id=live.id, purpose="return", subject_id=request_id)
+    return KnownPass(store_id=live.store_id, id=live.id, purpose="return", subject_id=request_id), True
 
 
 async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, aside: bool, by: Actor) -> int:
@@ -156,7 +164,14 @@ async def _take_in(session: WriteSession, order: OrderRow, request_id: UUID, *, 
 
 
 async def _pay_back(
-    session: WriteSession, order: OrderRow, request_id: UUID, worth: int, *, slip_no: str | None, by: Actor
+    session: WriteSession,
+    order: OrderRow,
+    request_id: UUID,
+    worth: int,
+    *,
+    slip_no: str | None,
+    approved_by: UUID | None,
+    by: Actor,
 ) -> Captured:
     charge_id = await session.scalar(
         text(
@@ -168,7 +183,9 @@ async def _pay_back(
     if charge_id is None:
         raise NothingToRefund
     key = f"return:{request_id}"
-    return await refund_in_store(session, charge_id, amount_minor=worth, cause_key=key, slip_no=slip_no, by=by)
+    return await refund_in_store(
+        session, charge_id, amount_minor=worth, cause_key=key, slip_no=slip_no, by=by, approved_by=approved_by
+    )
 
 
 async def _tell(

@@ -45,3 +45,11 @@ class ProviderRefused(Refusal):
     title = N_("The company account did not open this door")
     reason = N_("Its answer did not fit, or no active staff account here belongs to it.")
     next_step = N_("Try again, or ask a manager whether your account here is open.")
+
+
+class DecideInTheOffice(Refusal):
+    code = "decide_in_the_office"
+    status = 422
+    title = N_("This manager approves in the office")
+    reason = N_("The account has a second code, which this screen does not ask for.")
+    next_step = N_("Send it without a manager's number; it then waits in the office.")

@@ -85,7 +85,19 @@ class CodeNeeded(msgspec.Struct, frozen=True):
 async def sign_in(
     pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str, *, second_factor: tuple[str, ...] = ()
 ) -> Entered | CodeNeeded:
-    """`second_factor`: the roles that give a second code; so does everybody who has set one up. Errors: `WrongSecret`, `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
+    """`second_factor`: the roles that give a second code; so does everybody who has set one up. Errors: `WrongSecret`,
+    `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
+    attempt, row = await check_secret(pool, sessions, attempt, secret)
+    if row["role"] in second_factor or row["has_code"]:
+        return CodeNeeded(row["id"])
+    person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
+    async with sessions.begin() as session:
+        return await enter(writing(session), attempt, person)
+
+
+async def check_secret(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str) -> tuple[Try, asyncpg.Record]:
+    """The account (`_FIND`) whose secret this is, with every limit of the door, and the try as it was understood. Errors: those of
+    `sign_in`."""
     attempt = msgspec.structs.replace(attempt, login=normal_login(attempt.login))
     row = await pool.fetchrow(_FIND, attempt.login, list(attempt.roles), token_hash(attempt.device))
     attempt = msgspec.structs.replace(attempt, known_device=bool(row and row["known"]))
@@ -100,11 +112,7 @@ async def sign_in(
             await note_try(writing(session), attempt, "wrong_secret", account_id=row["id"] if row else None, by=None)
         raise WrongSecret
     await turn.succeed()
-    if row["role"] in second_factor or row["has_code"]:
-        return CodeNeeded(row["id"])
-    person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
-    async with sessions.begin() as session:
-        return await enter(writing(session), attempt, person)
+    return attempt, row
 
 
 _VOUCHED = "SELECT id, name, role, store_id FROM staff.account WHERE login = $1 AND active AND role = ANY ($2)"

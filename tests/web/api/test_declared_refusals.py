@@ -25,6 +25,7 @@ from store_omni.inventory.errors import NotEnoughStock
 from store_omni.journal.looking import TooManyLooks
 from store_omni.kit.errors import InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded, TooManyTries
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
+from store_omni.payments.errors import OwnRefund
 from store_omni.pickup.errors import LastFourWrong, NoPhoneToCheck
 from store_omni.returns.errors import NoStoreToReceive
 from store_omni.returns.states import ReturnMovedOn
@@ -73,6 +74,7 @@ CANNOT: dict[str, dict[type[Refusal], str]] = {
         NotEnoughStock: "taking in needs nothing free",
         NoStoreToReceive: "the store stands in the address",
         PassWrongStore: "every store receives",
+        OwnRefund: "only who signs on the counter's screen can be the one who asked",
     },
 }
 PROGRAMS = "programs are counted and never slowed"

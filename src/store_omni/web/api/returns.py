@@ -13,7 +13,8 @@ from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.signing import Signer
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose
-from store_omni.payments.errors import NothingToRefund, SlipMissing
+from store_omni.payments.approving import ask_approval
+from store_omni.payments.errors import ApprovalNeeded, NothingToRefund, SlipMissing
 from store_omni.returns import errors
 from store_omni.returns.choosing import Asked
 from store_omni.returns.queries import live_code, return_by_id
@@ -99,7 +100,7 @@ class ReceptionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "/stores/{store:str}/returns/{return_id:uuid}/reception", operation_id="receive_return", status_code=200,
     responses=changing(
         PassInvalid, PassWrongPurpose, PassSpent, PassRevoked, PassExpired, ReturnMovedOn, SlipMissing, NothingToRefund,
-        OperationReused,
+        ApprovalNeeded, OperationReused,
     ),
     guards=[verb_guard("returns:receive")],
 )  # fmt: skip
@@ -107,14 +108,21 @@ async def receive(
     request: Req, write: NamedDependency[WriteSession], signer: NamedDependency[Signer], store: FromPath[str],
     return_id: FromPath[UUID], data: JSONBody[ReceptionIn],
 ) -> ReturnOut:  # fmt: skip
-    """Goods in at this store, money back by the tender it came by, once."""
+    """Goods in at this store, money back by the tender it came by, once. Above what one person may refund alone it is refused
+    with `approval_needed` and waits in the office; sent again after a manager approved it, it goes through."""
     _, by = await at_store(request, store)
 
     async def work() -> dict[str, Any]:
         await receive_return(write, signer, return_id, code=data.code, slip_no=data.slip_no, by=by)
         return {}
 
-    await once(write, key_of(request), ["receive", str(return_id), data], by, work)
+    try:
+        await once(write, key_of(request), ["receive", str(return_id), data], by, work)
+    except ApprovalNeeded as refusal:
+        # In a transaction of its own: raising rolls this one back, and the office has to see what waits.
+        async with request.app.state.sessions.begin() as own:
+            await ask_approval(own, refusal.asked, by=by)
+        raise
     return await _out(write, signer, return_id)
 
 

@@ -12,6 +12,8 @@ from store_omni.fulfilling.shorting import settle_shortages
 from store_omni.history.queries import timeline
 from store_omni.journal.actors import Actor
 from store_omni.journal.looking import note_look
+from store_omni.journal.recording import Subject
+from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import N_, InvalidInput, NotFound
 from store_omni.kit.signing import Signer
@@ -19,6 +21,7 @@ from store_omni.notifications.queries import messages_of
 from store_omni.orders.queries import order_at_store
 from store_omni.passes.drawing import draw_qr
 from store_omni.passes.issuing import live_pass
+from store_omni.passes.showing import note_shown
 from store_omni.pickup.packing import BAGS_MAX, pack, stage
 from store_omni.pickup.picking import Picked, scan_item, start_picking, undo_scan
 from store_omni.pickup.putting_back import put_back
@@ -205,13 +208,20 @@ async def receipt(
 
 @get("/{fulfilment_id:uuid}/receipt/qr")
 async def receipt_qr(
-    read: NamedDependency[ReadSession], fulfilment_id: FromPath[UUID], by: NamedDependency[Actor], signer: NamedDependency[Signer]
+    write: NamedDependency[WriteSession],
+    fulfilment_id: FromPath[UUID],
+    by: NamedDependency[Actor],
+    signer: NamedDependency[Signer],
+    clock: NamedDependency[Clock],
 ) -> Response[bytes]:
-    order = await order_at_store(read, fulfilment_id, by=by)
-    store_id = order.fulfilment.store_id if order.fulfilment else 0
-    live = await live_pass(read, purpose="receipt", store_id=store_id, subject_id=order.id)
+    order = await order_at_store(write, fulfilment_id, by=by)
+    part = order.fulfilment
+    store_id = part.store_id if part else 0
+    live = await live_pass(write, purpose="receipt", store_id=store_id, subject_id=order.id)
     if live is None:
         raise NotFound
+    subject = Subject("receipt", order.id, order.id, order.customer_id, store_id)
+    await note_shown(write, subject, handed_over_at=part.handed_over_at if part else None, now=clock.now(), by=by)
     return Response(draw_qr(live.code(signer)), media_type="image/svg+xml", headers={"cache-control": "no-store"})
 
 

@@ -19,10 +19,14 @@ from store_omni.kit.signing import Signer
 from store_omni.orders.queries import order_by_id
 from store_omni.passes.errors import PassRefused
 from store_omni.passes.verifying import KnownPass, verify
+from store_omni.payments.approving import ask_approval
+from store_omni.payments.errors import WHY, ApprovalNeeded
+from store_omni.returns.approving import why_second_person
 from store_omni.returns.choosing import coming_back, must_be_in_time
 from store_omni.returns.queries import ReturnView, received_today, return_by_id, return_received_here, returns_of
 from store_omni.returns.receiving import receive_on_receipt, receive_return
 from store_omni.returns.requesting import REASONS
+from store_omni.web.plumbing.confirming import manager_on_screen
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page, wants_fragment
@@ -42,9 +46,13 @@ async def _answer(request: Req, session: ReadSession, by: Actor, part: str, cont
     return page(request, "counter/returns/index.html", shown | {"received": received})
 
 
-def _receiving(code: str, found: ReturnView) -> dict[str, Any]:
-    """What the clerk checks before taking the goods in."""
+async def _receiving(session: ReadSession, code: str, known: KnownPass, found: ReturnView, by: Actor) -> dict[str, Any]:
+    """What the clerk checks before taking the goods in, and whether a manager has to sign."""
+    second = await why_second_person(
+        session, found.order_id, amount_minor=found.worth_minor, currency=found.currency, by_receipt=known.purpose == "receipt", by=by
+    )  # fmt: skip
     return {
+        "second_person": WHY.get(second or ""),
         "code": code, "lines": found.lines, "worth": found.worth_minor, "currency": found.currency, "tender": found.tender,
         "number": found.order_number, "name": found.contact_name, "return_number": found.number, "reason": found.reason,
         "asked": [],
@@ -88,7 +96,7 @@ async def scan(
     found = await _open_return(write, known)
     if found is not None:
         await note_look(write, by=by, task="counter.return", customer_id=found.customer_id, order_id=found.order_id)
-        return await _answer(request, write, by, "counter/returns/_receive.html", _receiving(code, found))
+        return await _answer(request, write, by, "counter/returns/_receive.html", await _receiving(write, code, known, found, by))
     order = await order_by_id(write, known.subject_id)
     await note_look(write, by=by, task="counter.return", customer_id=order.customer_id, order_id=order.id)
     sale = await must_be_in_time(write, order.id)
@@ -111,8 +119,11 @@ async def choice(
     order = await order_by_id(write, known.subject_id)
     await note_look(write, by=by, task="counter.return", customer_id=order.customer_id, order_id=order.id)
     lines = await coming_back(write, order.id, asked)
+    worth = sum(line.sum_minor for line in lines)
+    second = await why_second_person(write, order.id, amount_minor=worth, currency=order.currency, by_receipt=True, by=by)
     context = {
-        "code": code, "lines": lines, "worth": sum(line.sum_minor for line in lines), "currency": order.currency,
+        "second_person": WHY.get(second or ""),
+        "code": code, "lines": lines, "worth": worth, "currency": order.currency,
         "tender": order.tender, "number": order.number, "name": order.contact_name, "return_number": None, "reason": reason,
         "asked": asked,
     }  # fmt: skip
@@ -130,20 +141,38 @@ async def receptions(
     checks.done()
     code, slip, unsellable = form.get("code", ""), form.get("slip_no") or None, form.get("unsellable") == "yes"
 
+    manager = await manager_on_screen(request, form, store_id=cast(int, by.store_id))
+
     async def work() -> dict[str, Any]:
         if asked:
             done = await receive_on_receipt(
-                write, signer, receipt_code=code, asked=asked, reason=reason, slip_no=slip, by=by, unsellable=unsellable
+                write,
+                signer,
+                receipt_code=code,
+                asked=asked,
+                reason=reason,
+                slip_no=slip,
+                by=by,
+                unsellable=unsellable,
+                manager_id=manager,
             )
         else:
             known = await _verified(request, write, signer, code, by)
             found = await _open_return(write, known)
             if found is None:
                 raise InvalidInput({"code": N_("Scan the code again.")})
-            done = await receive_return(write, signer, found.id, code=code, slip_no=slip, by=by, unsellable=unsellable)
+            done = await receive_return(
+                write, signer, found.id, code=code, slip_no=slip, by=by, unsellable=unsellable, manager_id=manager
+            )
         return {"request_id": str(done.request_id)}
 
-    result = await once(write, operation_key(request, form), ["receive", code, asked, reason, slip, unsellable], by, work)
+    try:
+        result = await once(write, operation_key(request, form), ["receive", code, asked, reason, slip, unsellable], by, work)
+    except ApprovalNeeded as refusal:
+        # In a transaction of its own: raising rolls this one back, and the office has to see what waits.
+        async with request.app.state.sessions.begin() as own:
+            await ask_approval(own, refusal.asked, by=by)
+        raise
     return go_to(request, f"/counter/returns/{result['request_id']}")
 
 

@@ -8,6 +8,7 @@ from store_omni.web.office.drift import DRIFT
 from store_omni.web.office.explaining import EXPLANATION
 from store_omni.web.office.messages import MESSAGES
 from store_omni.web.office.purchases import PURCHASES
+from store_omni.web.office.refunds import REFUNDS
 from store_omni.web.office.sign_ins import SIGN_INS
 from store_omni.web.office.stock import LEVELS
 from store_omni.web.office.stock_acts import ACTS
@@ -19,5 +20,6 @@ from store_omni.web.plumbing.signing_in import staff_sign_in
 
 STOCK = Router(path="/stock", route_handlers=[LEVELS, COUNTS, TRANSFERS, PURCHASES, TASKS, DRIFT, EXPLANATION, LEVEL, ACTS])
 FACE = Router(
-    path="/office", route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, MESSAGES, ACCESS, SIGN_INS, STOCK]
+    path="/office",
+    route_handlers=[staff_sign_in("office", "/office", "manager"), TODAY, MESSAGES, REFUNDS, ACCESS, SIGN_INS, STOCK],
 )
