@@ -384,6 +384,7 @@ async def test_who_is_over_a_cap_only_because_of_others_in_the_batch_is_tried_ag
 UNIT_CAPS = {
     "item_units": ({"item_units_max": 4}, "HAVING sum(l.qty) > r.item_units_max", "HAVING false"),
     "order_units": ({"order_units_max": 4}, "WHERE z.items > r.order_units_max", "WHERE false"),
+    "order_minor": ({"order_minor_max": 4 * 12_900}, "WHERE z.minor > r.order_minor_max", "WHERE false"),
     "open_units": ({"caps": None}, "WHERE units + cum > units_max", "WHERE false"),
 }
 
