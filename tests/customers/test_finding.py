@@ -141,3 +141,7 @@ def test_masks_leave_enough_to_recognise_and_no_more() -> None:
 @pytest.mark.parametrize("typed", ["R-DZAG-JDVR", "rdzagjdvr", "dzag-jdvr", "DZAGJDVR"])
 def test_a_number_of_letters_only_is_still_a_number(typed: str) -> None:
     assert [(sought.kind, sought.value) for sought in read_search(typed)] == [("order", typed.upper())]
+
+
+def test_an_order_number_that_letters_of_keys_could_dial_is_no_phone() -> None:
+    assert [sought.kind for sought in read_search("264A-GP3M")] == ["order"]

@@ -48,7 +48,8 @@ def read_search(typed: str) -> list[Sought]:
     words = " ".join(typed.split())[:SEARCH_CHARS_MAX]
     if "@" in words:
         return [Sought("email", words.lower())]
-    phone = normal_phone(words)
+    # Some order numbers (264A-GP3M) could be dialled by the letters on the keys of a phone; nobody says a phone number so.
+    phone = normal_phone(words) if not re.search(r"[A-Za-z]", words) else None
     if phone:
         return [Sought("phone", phone)]
     if re.fullmatch(r"\d{4}", words):
