@@ -8,7 +8,7 @@ from store_omni.settings import Settings
 LEASE_SECONDS = 300
 # Few, because a sender handles them one after the other.
 CLAIMED_AT_ONCE = 4
-CLAIM_LOCK = 7_315_002
+CLAIM_LOCK = 7_315_003
 
 # `nth`: the how-manieth message to this address within an hour this one would be; codes and other messages count apart. A row that was
 # tried and waits counts, because its answer may have been lost after it arrived.

@@ -1,3 +1,5 @@
+import msgspec
+
 from store_omni.kit.errors import N_, ComeAgainLater, Refusal
 
 
@@ -97,3 +99,17 @@ class TooManyOrders(ComeAgainLater):
     title = N_("Many orders in a short time")
     reason = N_("We take only so many orders an hour from one browser and from one connection.")
     next_step = N_("Your basket stays. Try again in %(minutes)s minutes, or call the store.")
+
+
+class Price(msgspec.Struct, frozen=True):
+    """An amount inside a refusal's sentence, in `currency`'s minor unit."""
+
+    minor: int
+    currency: str
+
+
+class PriceChanged(Refusal):
+    code = "price_changed"
+    title = N_("The price has changed")
+    reason = N_("You saw %(before)s; now it is %(now)s.")
+    next_step = N_("Look at the new price and order again, if you like.")

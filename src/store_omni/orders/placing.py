@@ -29,6 +29,8 @@ from store_omni.orders.capping import (
 from store_omni.orders.errors import (
     BasketEmpty,
     OrderTooLarge,
+    Price,
+    PriceChanged,
     ProofNeeded,
     StoreCannotServe,
     TooManyOfOneItem,
@@ -81,14 +83,16 @@ async def place(
     basket_id: UUID | None = None,
     token_hash: bytes | None = None,
     standing: Standing = NOBODY_KNOWN,
+    shown_minor: int | None = None,
 ) -> Placed:
     """Confirmed at once, to be paid in the store. `store`: as known, for the promise and the words; whether it takes
     orders is decided in the statement. `customer_id` None makes (or finds) a guest's record. `hold_id`: units
     held before; an ended hold is as none. `token_hash`: a service's token, which is checked once more in the statement.
-    `standing`: against what a buyer's order counts; staff and services have no caps.
+    `standing`: against what a buyer's order counts; staff and services have no caps. `shown_minor`: the sum that the buyer agreed to,
+    in the store's currency; None asks for none.
 
     Errors: `BasketEmpty`, `StoreCannotServe`, `NotSoldHere`, `NotEnoughStock`, `TooManyOfOneItem`, `OrderTooLarge`,
-    `TooManyOpenOrders`, `TooManyOpenUnits`, `ProofNeeded`, `OperationReused`, `SignInNeeded`, `OutcomeUnknown`.
+    `TooManyOpenOrders`, `TooManyOpenUnits`, `ProofNeeded`, `PriceChanged`, `OperationReused`, `SignInNeeded`, `OutcomeUnknown`.
     """
     lines = summed(wanted)
     if not lines:
@@ -104,13 +108,7 @@ async def place(
         "channel": by.channel,
         "locale": contact.locale,
         "currency": store.currency,
-        "name": contact.name,
-        "phone": contact.phone,
-        "email": contact.email,
         "customer_id": customer_id,
-        "by_kind": by.kind,
-        "by_id": by.id,
-        "by_label": by.label,
         "fulfilment_id": new_id_text(),
         "ready_by": _ready_by(store, clock.now()),
         "charge_id": new_id_text(),
@@ -122,7 +120,10 @@ async def place(
             for number, line in enumerate(lines, 1)
         ],
     }
+    row |= {"name": contact.name, "phone": contact.phone, "email": contact.email}
+    row |= {"by_kind": by.kind, "by_id": by.id, "by_label": by.label}
     if is_capped(by):
+        row["shown_minor"] = shown_minor
         row |= _limits(standing, contact, customer_id, store.currency, lines)
     if customer_id is None:
         row |= {"guest_id": new_id_text(), "phone_identity_id": new_id_text(), "email_identity_id": new_id_text()}
@@ -132,6 +133,8 @@ async def place(
         row["basket_id"] = basket_id
     answer = await _send(orders, store, row)
     if "refused" in answer:
+        if answer["refused"] == "price":
+            raise PriceChanged(now=Price(answer["left"], store.currency), before=Price(shown_minor or 0, store.currency))
         raise _refusal(answer, store, proved=is_proved(standing, contact.phone, contact.email))
     forget(line.sku_id for line in lines)
     return Placed(UUID(answer["order_id"]), answer["number"], replayed=answer.get("replayed", False))

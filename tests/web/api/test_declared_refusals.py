@@ -24,6 +24,7 @@ from store_omni.customers.finding import DigitsAlone, NameAlone
 from store_omni.inventory.errors import NotEnoughStock
 from store_omni.journal.looking import TooManyLooks
 from store_omni.kit.errors import InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded, TooManyTries
+from store_omni.orders.errors import PriceChanged
 from store_omni.passes.errors import PassExpired, PassInvalid, PassRevoked, PassSpent, PassWrongPurpose, PassWrongStore
 from store_omni.payments.errors import OwnRefund
 from store_omni.pickup.errors import LastFourWrong, NoPhoneToCheck
@@ -41,7 +42,7 @@ PER_LINE = "said in the line's own answer"
 NO_NEED = "only sending, and taking free goods by hand, needs something free"
 BY_STORE = "only the counter's page, which sends a receipt's code, asks for a look at it"
 CANNOT: dict[str, dict[type[Refusal], str]] = {
-    "place_order": {TooManyTries: "said as too_many_orders"},
+    "place_order": {TooManyTries: "said as too_many_orders", PriceChanged: "only a page says which sum it showed"},
     "find_orders": dict.fromkeys((NameAlone, DigitsAlone), "said as invalid_input, because names are not searched here"),
     "change_stock": dict.fromkeys(
         (ManagerNeeded, NotEnoughStock, ListedTwice, UnknownGoods, MoreThanThere, ReasonMissing), PER_LINE

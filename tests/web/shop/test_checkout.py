@@ -187,3 +187,19 @@ async def test_a_browser_that_takes_all_it_can_does_not_empty_the_store(client: 
     assert answer.status_code != 303 and "data-refused=" in answer.text
     left, least = await pool.fetchrow(sold, world.gangnam)
     assert before - left <= SOURCE_OPEN_ORDERS_MAX * SmallBasket().units_max and least > 0
+
+
+async def test_a_price_that_changed_under_the_open_form_is_asked_again(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    """She agreed to what she saw, and to nothing else."""
+    await put(client, world)
+    names = ("operation_id", "store_id", "items", "shown_minor")
+    page = (await client.get("/checkout")).text
+    await pool.execute("UPDATE catalog.sku SET price_minor = price_minor + 1000 WHERE id = $1", world.items[0].sku_id)
+    stale = CONTACT | {name: hidden(page, name) for name in names}
+    asked = await send(client, "/checkout", stale)
+    assert (asked.status_code, 'data-refused="price_changed"' in asked.text) == (409, True)
+    assert "보시던 금액은 12,900원, 지금은 13,900원이에요." in asked.text
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 0
+    again = CONTACT | {name: hidden(asked.text, name) for name in names}
+    assert (await send(client, "/checkout", again)).status_code == 303
+    assert await pool.fetchval('SELECT total_minor FROM orders."order"') == 13_900

@@ -10,10 +10,11 @@ AS $$
 -- p: [{no, actor, key, hash, token?, store_id, order_id, number, channel, locale, currency, name, phone?, email?, customer_id?,
 --      guest_id, phone_identity_id, email_identity_id, by_kind, by_id?, by_label, fulfilment_id, ready_by, charge_id, fact_id,
 --      entry_id, basket_id?, viewer_hash?, viewer_days?, hold_id?, item_units_max?, order_units_max?, order_minor_max?,
---      caps?: [{kind, key, orders_max, units_max}], lines: [{line_no, sku_id, qty, allocation_id}]}]
+--      shown_minor?, caps?: [{kind, key, orders_max, units_max}], lines: [{line_no, sku_id, qty, allocation_id}]}]
 -- Prices are the catalogue's. A bundle becomes its parts, each with its share of the bundle's price. `hold_id`: units held
 -- before; what it holds is promised to the order, the rest of it is let go. An ended hold is as none. `item_units_max`,
--- `order_units_max`, `order_minor_max`: units of one SKU, of all, and their worth, in one order. `caps`: what may be open under a key (a phone, a device, …), see
+-- `order_units_max`, `order_minor_max`: units of one SKU, of all, and their worth, in one order. `shown_minor`: the sum that the buyer saw;
+-- any other is refused with the sum of now as `left`. `caps`: what may be open under a key (a phone, a device, …), see
 -- orders/capping.py. Answers [{no, order_id, number, customer_id} | {no, refused, …, again?}].
 DECLARE
   live int[];
@@ -75,7 +76,7 @@ BEGIN
       locale text, currency text, name text, phone text, email text, customer_id uuid, guest_id uuid, phone_identity_id uuid,
       email_identity_id uuid, by_kind text, by_id text, by_label text, fulfilment_id uuid, ready_by timestamptz, charge_id uuid,
       fact_id uuid, entry_id uuid, basket_id uuid, viewer_hash text, viewer_days int, hold_id uuid,
-      item_units_max int, order_units_max int, order_minor_max bigint, caps jsonb, lines jsonb)
+      item_units_max int, order_units_max int, order_minor_max bigint, shown_minor bigint, caps jsonb, lines jsonb)
     WHERE r.no = ANY (live)
   ), asked AS MATERIALIZED (
     SELECT r.no, r.store_id, r.channel, x.line_no, x.sku_id, x.qty, x.allocation_id, s.id IS NULL AS missing, s.kind, s.price_minor
@@ -139,6 +140,9 @@ BEGIN
     -- Of what an order is over, the first; what it is over only because of others in the batch (`again`) comes last.
     SELECT DISTINCT ON (no) no, jsonb_build_object('no', no, 'refused', refused, 'kind', kind, 'max', most, 'left', spare, 'again', again) AS answer
     FROM (
+      SELECT r.no, 0 AS rank, 'price' AS refused, NULL AS kind, NULL::int AS most, z.minor AS spare, false AS again
+      FROM r JOIN sized z ON z.no = r.no WHERE r.shown_minor <> z.minor
+      UNION ALL
       SELECT l.no, 1 AS rank, 'item_units' AS refused, NULL AS kind, r.item_units_max AS most, 0 AS spare, false AS again
       FROM l JOIN r ON r.no = l.no GROUP BY l.no, l.sku_id, r.item_units_max HAVING sum(l.qty) > r.item_units_max
       UNION ALL

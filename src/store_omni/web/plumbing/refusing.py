@@ -14,9 +14,10 @@ from store_omni.kit.database import CONSTRAINT_ERRORS, is_unreachable, is_unread
 from store_omni.kit.errors import N_, ComeAgainLater, InvalidInput, NotAllowed, NotFound, Refusal, SignInNeeded
 from store_omni.kit.ids import new_id
 from store_omni.kit.metering import REFUSALS
+from store_omni.orders.errors import Price
 from store_omni.passes.verifying import Names
 from store_omni.web.plumbing.addresses import here
-from store_omni.web.plumbing.formats import exact
+from store_omni.web.plumbing.formats import exact, money
 from store_omni.web.plumbing.observing import route_of
 from store_omni.web.plumbing.pages import named, page, see_other, wants_fragment
 from store_omni.web.plumbing.texts import gettext
@@ -71,6 +72,8 @@ def _value(value: object) -> object:
         return named(value, "")
     if isinstance(value, datetime):
         return exact(value)
+    if isinstance(value, Price):
+        return money(value.minor, value.currency)
     return gettext(_WORDS.get(value, value)) if isinstance(value, str) else value
 
 

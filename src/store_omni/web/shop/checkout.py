@@ -14,7 +14,7 @@ from store_omni.kit.ids import new_id
 from store_omni.kit.phones import say_phone
 from store_omni.orders.basketing import BasketView, basket_of
 from store_omni.orders.capping import ORDER_LINES_MAX, is_proved
-from store_omni.orders.errors import BasketEmpty, ProofNeeded, TooManyOpenOrders
+from store_omni.orders.errors import BasketEmpty, PriceChanged, ProofNeeded, TooManyOpenOrders
 from store_omni.orders.pacing import pace
 from store_omni.orders.placing import Contact, place
 from store_omni.web.plumbing.forms import Checks, read_form
@@ -29,7 +29,7 @@ from store_omni.web.shop.visiting import Visitor, Web
 NAME_CHARS_MAX = 60
 # Where that is done which ends the refusal; her basket and what she typed stay.
 ELSEWHERE = {ProofNeeded: "/sign-in?next=/checkout", TooManyOpenOrders: "/orders"}
-STAYS = (InvalidInput, ProofNeeded, ProofWrong, ProofOver, TooManyOpenOrders, ComeAgainLater)
+STAYS = (PriceChanged, InvalidInput, ProofNeeded, ProofWrong, ProofOver, TooManyOpenOrders, ComeAgainLater)
 
 
 def _filled_in(visitor: Visitor) -> dict[str, str]:
@@ -126,9 +126,16 @@ async def _place(request: Web, visitor: Visitor, clock: Clock, held: BasketView,
         viewer_hash=None if visitor.shopper else visitor.viewer_hash,
         basket_id=held.id,
         standing=standing,
+        shown_minor=_shown(form),
         hold_id=kept[1] if kept and kept[0] == store_id else None,
     )
     return placed.number
+
+
+def _shown(form: dict[str, str]) -> int | None:
+    """The sum that stood beside the button she pressed; None where the form says none."""
+    shown = form.get("shown_minor", "")
+    return int(shown) if re.fullmatch("[0-9]{1,15}", shown) else None
 
 
 def _wanted(form: dict[str, str], held: BasketView) -> list[Wanted]:
