@@ -1,5 +1,6 @@
 """A setting that cannot be is one sentence, never a traceback; and commands make no secrets that they do not need."""
 
+import functools
 import os
 import re
 import signal
@@ -123,7 +124,11 @@ def test_a_user_the_database_refuses_is_one_sentence(database_url: str, tmp_path
 def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path, database_url: str) -> None:
     environment = _environment(tmp_path, STORE_OMNI_DATABASE_URL=database_url)
     command = [sys.executable, "-m", "store_omni", "staff", "add", "1001", "--name", "김", "--role", "manager"]
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+    # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+    heeds = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heeds
+    ) as program:  # fmt: skip
         # It waits for a PIN. A signal before Python has begun to wait would end it in its imports, which proves less.
         while "pipe" not in Path(f"/proc/{program.pid}/wchan").read_text():
             time.sleep(0.02)
