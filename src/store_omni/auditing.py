@@ -198,6 +198,12 @@ def _moves(table: dict[tuple[str, str], str]) -> tuple[list[str], list[str]]:
     return [before for before, _ in pairs], [after for _, after in pairs]
 
 
+# A guard that an owner of the database switched off shows here, also where the rows themselves look right.
+APPEND_ONLY = [
+    "journal.fact", "journal.access", "inventory.ledger_entry", "inventory.document", "inventory.selling_rule_version",
+    "stockroom.till_report",
+]  # fmt: skip
+
 JOURNAL = [
     Invariant("I21", "the chain of sealed facts is unbroken, and every seal fits what its fact says",
         f"SELECT pos, prev_hash, hash, {COLUMNS} FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos",
@@ -218,6 +224,10 @@ JOURNAL = [
         SELECT f.id FROM journal.fact f WHERE f.pos IS NOT NULL AND f.kind = ANY($1) AND f.data->>'imported' IS NULL
           AND NOT EXISTS (SELECT 1 FROM journal.delivery d WHERE d.fact_id = f.id AND d.consumer = $2)""",
         (sorted(TEMPLATES), CONSUMER)),
+    Invariant("I41", "what is only appended to refuses to be changed, taken out or emptied", """
+        SELECT t.name FROM unnest($1::text[]) t(name) CROSS JOIN unnest($2::text[]) g(guard)
+        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger x WHERE x.tgrelid = to_regclass(t.name) AND x.tgname = g.guard AND x.tgenabled = 'O')""",
+        (APPEND_ONLY, ["append_only", "no_truncate"])),
 ]  # fmt: skip
 
 INVARIANTS = sorted([*STOCK, *STOCKROOM, *ORDERS, *MONEY, *JOURNAL], key=lambda invariant: invariant.code)
