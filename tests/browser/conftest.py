@@ -142,6 +142,11 @@ async def site_shop(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asy
     for store_id in (world.gangnam, world.hongdae):
         for item in world.items:
             await put_stock(pool, store_id, item.sku_id, 100)
+    # What one clerk refunded in another journey must not count against this one's.
+    await pool.execute(
+        "INSERT INTO payments.refund_rule (store_id, currency, alone_minor, changed_by) VALUES ($1, 'KRW', 10000000, $2)",
+        world.hongdae, world.manager.id,
+    )  # fmt: skip
     yield Shop(pool, sessions, make_signer(settings), world)
     await engine.dispose()
     await pool.close()

@@ -83,7 +83,8 @@ async def test_bought_here_returned_there(open_context, site: Site, site_shop: S
     await expect(phone.get_by_text("12,900원 환불")).to_be_visible()
     await look(phone)
     there = await site_shop.level(0, site_shop.world.hongdae)
-    assert there["on_hand"] == before["on_hand"] + 1
+    # It came back as faulty, so nobody buys it unseen.
+    assert (there["on_hand"], there["quarantine"]) == (before["on_hand"], before["quarantine"] + 1)
     assert (await site_shop.view(order.id)).refunded_minor == 12900
 
 
@@ -118,3 +119,24 @@ async def test_without_script_it_works_too(open_context, site: Site, site_shop: 
     await tablet.get_by_role("button", name="찾기").click()
     await tablet.get_by_role("button", name="3,500원 돌려주기").click()
     await expect(tablet.locator(".verdict-ok")).to_contain_text("3,500원 환불 완료")
+
+
+async def test_a_manager_signs_for_a_large_refund_on_the_clerks_screen(open_context, site_shop: Shop) -> None:
+    order = await site_shop.collected((1, 2), contact=Contact("한지민", "+821033330005", "jimin@example.com", "ko"))
+    tablet = await open_context("tablet")
+    await sign_in(tablet, "1001")
+    await tablet.goto("/counter/returns")
+    await scan(tablet, await code_of(site_shop, order.id, "receipt"))
+    await tablet.locator("[name=qty_1]").fill("2")
+    await tablet.get_by_label("사유").select_option("size")
+    await tablet.get_by_role("button", name="다음").click()
+    await expect(tablet.get_by_text("매니저 승인이 필요한 환불이에요").first).to_be_visible()
+    await look(tablet)
+    await tablet.get_by_role("button", name="98,000원 돌려주기").click()
+    await expect(tablet.locator("[data-refused=approval_needed]")).to_be_visible()
+    await look(tablet)
+    await tablet.get_by_label("매니저 직원 번호").fill("3001")
+    await tablet.get_by_label("매니저 PIN").fill(PIN)
+    await tablet.get_by_role("button", name="98,000원 돌려주기").click()
+    await expect(tablet.locator(".verdict-ok")).to_contain_text("98,000원 환불 완료")
+    assert (await site_shop.view(order.id)).refunded_minor == 98000

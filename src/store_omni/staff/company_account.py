@@ -4,11 +4,11 @@ The provider says who it is; the account must exist here and be active, none is 
 """
 
 import logging
+import warnings
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -49,6 +49,11 @@ async def _configuration(client: Any, issuer: str) -> dict[str, Any]:
 
 
 def _client(provider: CompanyAccounts, redirect_uri: str) -> Any:
+    # Imported by those alone who use it: it is off by default, and says on import that a later release changes its client.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from authlib.integrations.httpx_client import AsyncOAuth2Client
+
     return AsyncOAuth2Client(
         provider.client_id, provider.secret, scope="openid profile email", redirect_uri=redirect_uri,
         code_challenge_method="S256", timeout=TIMEOUT_SECONDS, trust_env=False,
