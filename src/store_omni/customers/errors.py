@@ -25,3 +25,21 @@ class ProofOver(Refusal):
     title = N_("This code no longer works")
     reason = N_("A code is good for 10 minutes and 5 tries.")
     next_step = N_("Ask for a new one.")
+
+
+class NoAccount(Refusal):
+    """Only she reads it who proved the address to be hers."""
+
+    code = "no_account"
+    status = 422
+    title = N_("There is no account with this")
+    reason = N_("You proved that it is yours, but nobody signed up with it.")
+    next_step = N_("Make an account, or use the phone number or e-mail of your account.")
+
+
+class OldPasswordWrong(Refusal):
+    code = "old_password_wrong"
+    status = 422
+    title = N_("The password was not changed")
+    reason = N_("The present password is another one.")
+    next_step = N_("Type your present password, or have a code sent for a new one.")

@@ -1,9 +1,11 @@
-"""Signing up: a customer of her own, with the phone and e-mail by which she signs in."""
+"""A customer of her own, with the phone and e-mail by which she signs in. Shoppers come by `proved_accounts`."""
 
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 
+from store_omni.customers.passwords import normal_password
 from store_omni.customers.signing_in import login_value
 from store_omni.journal.actors import Actor
 from store_omni.journal.recording import Subject, record
@@ -12,8 +14,14 @@ from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.ids import new_id
 from store_omni.kit.passwords import hash_secret
 
-PASSWORD_CHARS_MIN = 8
-PASSWORD_CHARS_MAX = 200
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """`source`: network address."""
+
+    name: str
+    password: str
+    locale: str
+    source: str
 
 
 async def join(
@@ -26,13 +34,23 @@ async def join(
     """
     logins = {"phone": phone} | ({"email": email} if email else {})
     await _must_be_free(session, logins)
+    return await make_account(session, Newcomer(name, password, locale, source), logins)
+
+
+async def make_account(session: WriteSession, newcomer: Newcomer, logins: dict[str, str]) -> UUID:
+    """`logins`: phone, email or both, which are nobody else's logins. Returns the customer's id."""
     customer_id = new_id()
     await session.execute(
         text(
             """INSERT INTO customers.customer (id, status, display_name, locale, password_hash)
                VALUES (:id, 'active', :name, :locale, :hash)"""
         ),
-        {"id": customer_id, "name": name, "locale": locale, "hash": await hash_secret(password)},
+        {
+            "id": customer_id,
+            "name": newcomer.name,
+            "locale": newcomer.locale,
+            "hash": await hash_secret(normal_password(newcomer.password)),
+        },
     )
     for kind, value in [*logins.items(), *(("login", login_value(value)) for value in logins.values())]:
         await session.execute(
@@ -48,7 +66,7 @@ async def join(
                 "four": value[-4:] if kind == "phone" else "",
             },
         )
-    by = Actor(kind="shopper", id=customer_id, label=name, channel="web", source=source)
+    by = Actor(kind="shopper", id=customer_id, label=newcomer.name, channel="web", source=newcomer.source)
     await record(session, "customer.joined", Subject("customer", customer_id, customer_id=customer_id), by=by, display={})
     return customer_id
 

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from store_omni.customers.errors import WrongPassword
+from store_omni.customers.passwords import normal_password
 from store_omni.journal.actors import Actor
 from store_omni.journal.limiting import count_try, limit_key, take_back_try
 from store_omni.kit.ids import secret_token, token_hash
@@ -90,7 +91,7 @@ async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str,
     for key, most in limits:
         await count_try(pool, key, tries_max=most, window_minutes=TRIES_WINDOW_MINUTES)
     row = await pool.fetchrow(_FIND, value)
-    if not await secret_matches(password, row["password_hash"] if row else None) or row is None:
+    if not await secret_matches(normal_password(password), row["password_hash"] if row else None) or row is None:
         raise WrongPassword
     for key, _ in limits:
         await take_back_try(pool, key)

@@ -41,6 +41,8 @@ WORDS: dict[str, Said] = {
     "return.cancelled": Said(N_("Return cancelled")),
     "return.refused": Said(N_("Return refused at the counter"), "bad"),
     "customer.joined": Said(N_("Signed up")),
+    "customer.password_changed": Said(N_("Password changed")),
+    "customer.signed_out_everywhere": Said(N_("Signed out on all devices")),
     "message.sent": Said(N_("Message sent")),
     "message.failed": Said(N_("A message could not be delivered"), "bad"),
     "message.no_address": Said(N_("No address to send a message to"), "bad"),

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from store_omni.customers.errors import WrongPassword
-from store_omni.customers.joining import PASSWORD_CHARS_MAX
+from store_omni.customers.passwords import PASSWORD_CHARS_MAX
 from store_omni.customers.signing_in import shorten_session, sign_in, sign_out
 from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.web.api.declaring import changing, refusals

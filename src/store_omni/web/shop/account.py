@@ -12,11 +12,15 @@ from store_omni.web.shop.visiting import Visitor, Web, must_be_signed_in, show
 
 @get("/account")
 async def account(
-    request: Web, read: NamedDependency[ReadSession], visitor: NamedDependency[Visitor], at: FromQuery[int] = 1
+    request: Web,
+    read: NamedDependency[ReadSession],
+    visitor: NamedDependency[Visitor],
+    at: FromQuery[int] = 1,
+    had_one: FromQuery[bool] = False,
 ) -> Response[str]:
     shopper = must_be_signed_in(visitor)
     found = await orders_of(read, customer_id=shopper.customer_id, viewer_hash=visitor.viewer_hash, page=max(at, 1))
-    context = {"orders": found.orders, "has_more": found.has_more, "at": max(at, 1), "person": shopper}
+    context = {"orders": found.orders, "has_more": found.has_more, "at": max(at, 1), "person": shopper, "had_one": had_one}
     return show(request, visitor, "shop/account/index.html", context, nav="account")
 
 

@@ -68,7 +68,7 @@ def _chosen(channels: list[Channel], wished: str | None) -> Channel:
     return channels[0]
 
 
-def _challenge_id(form: dict[str, str]) -> UUID | None:
+def challenge_id_of(form: dict[str, str]) -> UUID | None:
     try:
         return UUID(form.get("challenge_id", ""))
     except ValueError:
@@ -76,7 +76,7 @@ def _challenge_id(form: dict[str, str]) -> UUID | None:
 
 
 async def _open(request: Web, form: dict[str, str]) -> Challenge | None:
-    challenge_id = _challenge_id(form)
+    challenge_id = challenge_id_of(form)
     try:
         return await open_challenge(request.app.state.pool, challenge_id, purpose=PURPOSE) if challenge_id else None
     except ProofOver:
@@ -101,12 +101,12 @@ async def proof_view(
         units_max=small.units_max,
         minor_max=small.minor_max.get(held.currency, 0),
         challenge_id=challenge.id if challenge else None,
-        sent_to=_sent_to(challenge) if challenge else "",
+        sent_to=sent_to(challenge) if challenge else "",
         tries_left=challenge.tries_left if challenge else 0,
     )
 
 
-def _sent_to(challenge: Challenge) -> str:
+def sent_to(challenge: Challenge) -> str:
     return masked_email(challenge.address) if challenge.channel == "email" else say_phone(challenge.address)
 
 
@@ -131,7 +131,7 @@ async def prove_typed(request: Web, visitor: Visitor, form: dict[str, str], cont
 
     Errors: `ProofWrong`, `ProofOver`.
     """
-    standing, challenge_id = await standing_of(request, visitor), _challenge_id(form)
+    standing, challenge_id = await standing_of(request, visitor), challenge_id_of(form)
     if challenge_id is None or not form.get("code") or is_proved(standing, contact.phone, contact.email):
         return standing
     state = request.app.state
