@@ -50,8 +50,7 @@ async def _configuration(client: Any, issuer: str) -> dict[str, Any]:
 
 def _client(provider: CompanyAccounts, redirect_uri: str) -> Any:
     # Imported by those alone who use it: it is off by default, and says on import that a later release changes its client.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(record=True):
         from authlib.integrations.httpx_client import AsyncOAuth2Client
 
     return AsyncOAuth2Client(
