@@ -1,5 +1,6 @@
 """Who looked at whose record: the access log as a manager reads it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,10 +52,20 @@ WHERE {where} ORDER BY x.id DESC LIMIT :limit"""
 
 
 async def looks(
-    session: ReadSession, *, staff: str = "", customer_id: UUID | None = None, number: str = "", before: UUID | None = None
+    session: ReadSession,
+    *,
+    staff: str = "",
+    customer_id: UUID | None = None,
+    number: str = "",
+    before: UUID | None = None,
+    among: Sequence[int] | None = None,
 ) -> Looks:
-    """`staff`: staff number or name, exact; `number`: of an order whose customer's record was looked at. 50 a page."""
+    """`staff`: staff number or name, exact; `number`: of an order whose customer's record was looked at. 50 a page.
+    `among`: only looks from these stores."""
     where, values = ["true"], dict[str, object]()
+    if among is not None:
+        where.append("x.store_id = ANY (CAST(:among AS int[]))")
+        values["among"] = among
     if staff:
         where.append("x.staff_id IN (SELECT id FROM staff.account WHERE login = lower(:staff) OR name = :staff)")
         values["staff"] = staff

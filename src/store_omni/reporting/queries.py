@@ -1,5 +1,7 @@
 """What is off today, store by store."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import text
 
@@ -33,7 +35,7 @@ class StoreDay(msgspec.Struct, frozen=True):
 _TODAY = text(
     """WITH days AS (
          SELECT s.id, s.name_ko, s.name_en, s.currency, date_trunc('day', now(), s.timezone) AS since
-         FROM stores.store s WHERE s.active AND s.pickup
+         FROM stores.store s WHERE s.active AND s.pickup AND (CAST(:among AS int[]) IS NULL OR s.id = ANY (CAST(:among AS int[])))
        ), work AS (
          SELECT f.store_id,
                 count(*) FILTER (WHERE f.state IN ('allocated','picking','short','packed','staged') AND f.ready_by < now()) AS late,
@@ -59,6 +61,6 @@ _TODAY = text(
 )
 
 
-async def today_by_store(session: ReadSession) -> list[StoreDay]:
-    """Stores that take pickups, the most trouble first."""
-    return [StoreDay(*row) for row in await session.execute(_TODAY)]
+async def today_by_store(session: ReadSession, *, among: Sequence[int] | None = None) -> list[StoreDay]:
+    """Stores that take pickups, the most trouble first; `among`: only these."""
+    return [StoreDay(*row) for row in await session.execute(_TODAY, {"among": among})]

@@ -71,11 +71,12 @@ class ShelfPage(msgspec.Struct, frozen=True):
 
 
 class Sought(msgspec.Struct, frozen=True):
-    """`find`: words of a name, a code or a barcode. `store_id` None: all stores."""
+    """`find`: words of a name, a code or a barcode. `store_id` None: all stores, or those `among` which it may be."""
 
     find: str = ""
     store_id: int | None = None
     trouble: Trouble = ""
+    among: Sequence[int] | None = None
 
 
 _COLUMNS = f"""
@@ -95,7 +96,8 @@ FROM inventory.stock_level l JOIN stores.store s ON s.id = l.store_id AND s.acti
 JOIN catalog.sku k ON k.id = l.sku_id JOIN catalog.product p ON p.id = k.product_id
 LEFT JOIN stockroom.trust t ON t.store_id = l.store_id AND t.sku_id = l.sku_id
 LEFT JOIN inventory.selling_rule r ON r.store_id = l.store_id AND r.sku_id = l.sku_id AND r.channel = :channel
-WHERE (CAST(:store AS int) IS NULL OR l.store_id = :store) AND (CAST(:sku AS int) IS NULL OR l.sku_id = :sku)
+WHERE (CAST(:store AS int) IS NULL OR l.store_id = :store)
+  AND (CAST(:among AS int[]) IS NULL OR l.store_id = ANY (CAST(:among AS int[]))) AND (CAST(:sku AS int) IS NULL OR l.sku_id = :sku)
   AND (CAST(:words AS text[]) = '{}' OR p.search_text LIKE ALL (CAST(:words AS text[]))
     OR (CAST(:keys AS text[]) <> '{}' AND p.search_jamo LIKE ALL (CAST(:keys AS text[])))
     OR (CAST(:initials AS text[]) <> '{}' AND p.search_cho LIKE ALL (CAST(:initials AS text[]))))"""
@@ -118,7 +120,7 @@ async def _values(session: ReadSession, sought: Sought) -> dict[str, object]:
     reading = read_query("" if known else code)
     words = {"words": reading.words, "keys": reading.keys, "initials": reading.initials}
     patterns = {name: [like(word) for word in found] for name, found in words.items()}
-    return {"store": sought.store_id, "sku": known.get(code), "channel": CHANNEL, **patterns}
+    return {"store": sought.store_id, "among": sought.among, "sku": known.get(code), "channel": CHANNEL, **patterns}
 
 
 async def shelves(session: ReadSession, sought: Sought, *, page: int = 1) -> ShelfPage:

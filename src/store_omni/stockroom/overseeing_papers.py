@@ -1,5 +1,6 @@
 """Papers of all stores at a glance: counts, transfers, purchases, and what one receipt of goods brought."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -58,17 +59,22 @@ CROSS JOIN LATERAL (
   FROM stockroom.count_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
   LEFT JOIN staff.account b ON b.id = x.counted_by
   WHERE x.store_id = c.store_id AND x.count_id = c.id) n
-WHERE (CAST(:store AS int) IS NULL OR c.store_id = :store) AND c.state = ANY (:states)
+WHERE (CAST(:store AS int) IS NULL OR c.store_id = :store) AND (CAST(:among AS int[]) IS NULL OR c.store_id = ANY (CAST(:among AS int[])))
+  AND c.state = ANY (:states)
 ORDER BY c.state = 'to_approve' DESC, c.state = 'open' DESC, coalesce(c.closed_at, c.started_at) DESC LIMIT {PAPERS_AT_ONCE}"""
 _OPEN_COUNTS = ["open", "to_approve"]
 _COUNT_STATES = {"open": _OPEN_COUNTS, "over": ["done", "dropped"]}
 
 
 async def counts_everywhere(
-    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+    session: ReadSession,
+    *,
+    store_id: int | None = None,
+    show: Literal["open", "over"] = "open",
+    among: Sequence[int] | None = None,
 ) -> list[CountRow]:
-    """Of one store or all: those that wait for a manager first, then those under way, then the newest."""
-    rows = await session.execute(text(_COUNTS), {"store": store_id, "states": _COUNT_STATES[show]})
+    """Of one store or all (`among` them): those that wait for a manager first, then those under way, then the newest."""
+    rows = await session.execute(text(_COUNTS), {"store": store_id, "among": among, "states": _COUNT_STATES[show]})
     return [CountRow(*row) for row in rows]
 
 
@@ -86,7 +92,7 @@ async def open_recount(session: ReadSession, store_id: int, sku_id: int) -> UUID
 
 class TransferRow(msgspec.Struct, frozen=True):
     """`sent`, `received`, `missing`, `extra`: units of all lines. `late`: it should have come by now. `at_code`: the store that it is
-    looked at from, the sender where that is still in use."""
+    looked at from, the sender where that is still in use and `among` the reader's."""
 
     id: UUID
     number: str
@@ -115,7 +121,7 @@ class TransferRow(msgspec.Struct, frozen=True):
 
 
 _TRANSFERS = f"""
-SELECT t.id, t.number, t.state, t.store_id, CASE WHEN a.active THEN a.code ELSE b.code END, a.name_ko, a.name_en, b.name_ko, b.name_en, t.expected_at,
+SELECT t.id, t.number, t.state, t.store_id, CASE WHEN a.active AND (CAST(:among AS int[]) IS NULL OR a.id = ANY (CAST(:among AS int[]))) THEN a.code ELSE b.code END, a.name_ko, a.name_en, b.name_ko, b.name_en, t.expected_at,
        coalesce(t.expected_at < now() AND t.state IN ('sent', 'partly_received'), false), t.sent_at, t.closed_at,
        coalesce(n.first_ko, ''), coalesce(n.first_en, ''), n.items, n.sent, n.received, n.missing, n.extra
 FROM stockroom.transfer t JOIN stores.store a ON a.id = t.store_id JOIN stores.store b ON b.id = t.to_store_id
@@ -125,16 +131,21 @@ CROSS JOIN LATERAL (
          (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
   FROM stockroom.transfer_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
   WHERE x.store_id = t.store_id AND x.transfer_id = t.id) n
-WHERE (a.active OR b.active) AND (CAST(:store AS int) IS NULL OR :store IN (t.store_id, t.to_store_id)) AND t.state = ANY (:states)
+WHERE (a.active OR b.active) AND (CAST(:store AS int) IS NULL OR :store IN (t.store_id, t.to_store_id))
+  AND (CAST(:among AS int[]) IS NULL OR ARRAY[t.store_id, t.to_store_id] && CAST(:among AS int[])) AND t.state = ANY (:states)
 ORDER BY t.state IN ('sent', 'partly_received') DESC, t.sent_at DESC LIMIT {PAPERS_AT_ONCE}"""
 _TRANSFER_STATES = {"open": ["sent", "partly_received"], "over": ["received", "lost"]}
 
 
 async def transfers_everywhere(
-    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+    session: ReadSession,
+    *,
+    store_id: int | None = None,
+    show: Literal["open", "over"] = "open",
+    among: Sequence[int] | None = None,
 ) -> list[TransferRow]:
-    """To or from one store, or all; newest first."""
-    rows = await session.execute(text(_TRANSFERS), {"store": store_id, "states": _TRANSFER_STATES[show]})
+    """To or from one store, or all (`among` them); newest first."""
+    rows = await session.execute(text(_TRANSFERS), {"store": store_id, "among": among, "states": _TRANSFER_STATES[show]})
     return [TransferRow(*row) for row in rows]
 
 
@@ -172,16 +183,21 @@ CROSS JOIN LATERAL (
          (array_agg(p.name_ko ORDER BY p.name_ko))[1] AS first_ko, (array_agg(p.name_en ORDER BY p.name_ko))[1] AS first_en
   FROM stockroom.purchase_line x JOIN catalog.sku k ON k.id = x.sku_id JOIN catalog.product p ON p.id = k.product_id
   WHERE x.store_id = u.store_id AND x.purchase_id = u.id) n
-WHERE s.active AND (CAST(:store AS int) IS NULL OR u.store_id = :store) AND u.state = ANY (:states)
+WHERE s.active AND (CAST(:store AS int) IS NULL OR u.store_id = :store) AND (CAST(:among AS int[]) IS NULL OR u.store_id = ANY (CAST(:among AS int[])))
+  AND u.state = ANY (:states)
 ORDER BY CASE WHEN u.state = 'open' THEN u.expected_on END, u.at DESC LIMIT {PAPERS_AT_ONCE}"""
 _PURCHASE_STATES = {"open": ["open"], "over": ["received", "closed"]}
 
 
 async def purchases_everywhere(
-    session: ReadSession, *, store_id: int | None = None, show: Literal["open", "over"] = "open"
+    session: ReadSession,
+    *,
+    store_id: int | None = None,
+    show: Literal["open", "over"] = "open",
+    among: Sequence[int] | None = None,
 ) -> list[PurchaseRow]:
-    """Of one store or all: what is expected by its day, the earliest first, then what has none; what is over, the newest first."""
-    rows = await session.execute(text(_PURCHASES), {"store": store_id, "states": _PURCHASE_STATES[show]})
+    """Of one store or all (`among` them): what is expected by its day, the earliest first, then what has none; what is over, the newest first."""
+    rows = await session.execute(text(_PURCHASES), {"store": store_id, "among": among, "states": _PURCHASE_STATES[show]})
     return [PurchaseRow(*row) for row in rows]
 
 

@@ -1,5 +1,6 @@
 """Reads of a stockroom: levels, the ledger of one, tasks. Papers (counts, transfers, purchases) stand in `papers`."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -115,15 +116,18 @@ def _task(row: Row) -> TaskView:
     )  # fmt: skip
 
 
-async def open_tasks(session: ReadSession, store_id: int | None, *, kind: str = "") -> list[TaskView]:
+async def open_tasks(
+    session: ReadSession, store_id: int | None, *, kind: str = "", among: Sequence[int] | None = None
+) -> list[TaskView]:
     """Of one store, or of all; `short` ones first, then the oldest."""
     rows = await session.execute(
         text(
             f"""{_TASKS} WHERE x.closed_at IS NULL AND (CAST(:store AS int) IS NULL OR x.store_id = :store)
+                AND (CAST(:among AS int[]) IS NULL OR x.store_id = ANY (CAST(:among AS int[])))
                 AND (:kind = '' OR x.kind = :kind)
                 ORDER BY x.kind <> 'short', x.opened_at, x.id LIMIT {TASKS_MAX}"""
         ),
-        {"store": store_id, "kind": kind},
+        {"store": store_id, "kind": kind, "among": among},
     )
     return [_task(row) for row in rows]
 

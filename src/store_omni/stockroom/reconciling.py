@@ -9,6 +9,7 @@ A balance that does agree with its ledger but not with the promises (active allo
 wrong itself: there an ordinary movement with reason `drift` puts it right.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -70,6 +71,7 @@ CROSS JOIN LATERAL (VALUES
   (11, 'short', 'promises', l.short, greatest(0, l.allocated + l.reserved - l.on_hand))
 ) f(place, field, against, balance, should)
 WHERE f.balance <> f.should AND (CAST(:store AS int) IS NULL OR l.store_id = :store)
+  AND (CAST(:among AS int[]) IS NULL OR l.store_id = ANY (CAST(:among AS int[])))
   AND (CAST(:skus AS int[]) IS NULL OR l.sku_id = ANY(:skus))
 ORDER BY l.store_id, l.sku_id, f.place"""
 
@@ -80,9 +82,11 @@ def _drift(row: Row) -> DriftView:
     )  # fmt: skip
 
 
-async def drift_of(session: ReadSession, store_id: int | None = None, *, sku_ids: list[int] | None = None) -> list[DriftView]:
+async def drift_of(
+    session: ReadSession, store_id: int | None = None, *, sku_ids: list[int] | None = None, among: Sequence[int] | None = None
+) -> list[DriftView]:
     """What does not agree, of one store or all; an empty list is the good answer. One statement, so one moment."""
-    return [_drift(row) for row in await session.execute(text(_DRIFT), {"store": store_id, "skus": sku_ids})]
+    return [_drift(row) for row in await session.execute(text(_DRIFT), {"store": store_id, "skus": sku_ids, "among": among})]
 
 
 async def mend(session: WriteSession, store_id: int, *, by: Actor) -> Mended:

@@ -1,6 +1,7 @@
 """Tills that have not said for a day that all their sales are in: figures of their store are trusted less until they do, or until
 somebody says that the till is gone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -28,15 +29,18 @@ class SilentTill(msgspec.Struct, frozen=True):
     heard_at: datetime | None
 
 
-async def silent_tills(session: ReadSession, store_id: int | None = None) -> list[SilentTill]:
+async def silent_tills(
+    session: ReadSession, store_id: int | None = None, *, among: Sequence[int] | None = None
+) -> list[SilentTill]:
     """Of one store or all, the longest silence first."""
     rows = await session.execute(
         text(
             f"""SELECT s.id, s.code, s.name_ko, s.name_en, f.till, nullif(f.heard_at, CAST(:never AS timestamptz))
                 FROM stockroom.till_feed f JOIN stores.store s ON s.id = f.store_id AND s.active
-                WHERE (CAST(:store AS int) IS NULL OR f.store_id = :store) AND {SILENT} ORDER BY f.heard_at, s.code, f.till"""
+                WHERE (CAST(:store AS int) IS NULL OR f.store_id = :store)
+                AND (CAST(:among AS int[]) IS NULL OR f.store_id = ANY (CAST(:among AS int[]))) AND {SILENT} ORDER BY f.heard_at, s.code, f.till"""
         ),
-        {"store": store_id, "never": NEVER_HEARD},
+        {"store": store_id, "among": among, "never": NEVER_HEARD},
     )
     return [SilentTill(*row) for row in rows]
 

@@ -13,6 +13,7 @@ from store_omni.journal.actors import Actor
 from store_omni.journal.looking import Record, note_looks
 from store_omni.kit.database import WriteSession, writing
 from store_omni.pickup.queries import QueueRow, StoreToday, queue, today
+from store_omni.staff.signing_in import is_signed_in
 from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, render, see_other
 from store_omni.web.plumbing.texts import current_locale, use_locale
@@ -84,6 +85,8 @@ async def live(request: Request[Any, Any, Any], by: NamedDependency[Actor]) -> S
         use_locale(locale)
         last = ""
         for _ in range(LIVE_ROUNDS_MAX):
+            if not await is_signed_in(request.app.state.pool, request.state.token):
+                return
             async with request.app.state.sessions.begin() as session:
                 found = await board(writing(session), by)
             html = render(request, "counter/queue/_board.html", {"board": found})

@@ -12,7 +12,7 @@ from store_omni.history.watching import looks
 from store_omni.kit.clock import Clock
 from store_omni.kit.database import ReadSession
 from store_omni.web.plumbing.formats import midnight
-from store_omni.web.plumbing.guarding import staff_guard, staff_view
+from store_omni.web.plumbing.guarding import own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, see_other, wants_fragment
 
 Req = Request[Any, Any, Any]
@@ -34,7 +34,9 @@ async def access(
     before: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """Filters: `staff` (number or name), `order` (a number: everybody who looked at its buyer), `customer` (an id)."""
-    found = await looks(read, staff=staff.strip(), customer_id=customer, number=order.strip(), before=before)
+    found = await looks(
+        read, staff=staff.strip(), customer_id=customer, number=order.strip(), before=before, among=own_stores(request)
+    )
     asked = {"staff": staff.strip(), "order": order.strip(), "customer": str(customer) if customer else ""}
     today = midnight(clock.now())
     bulk = await lookers(read, today, least=request.app.state.settings.looks_per_day) if before is None else []

@@ -41,7 +41,7 @@ async def show(
 ) -> Response[str]:
     asked = await asked_for(request, known_stores, store=store, over=over)
     context = {
-        "counts": await counts_everywhere(read, store_id=asked.store_id, show=asked.show),
+        "counts": await counts_everywhere(read, store_id=asked.store_id, show=asked.show, among=asked.among),
         "categories": category_names(await categories_in_stock(read, asked.store_id)),
         "zone_name": category_name,
     }

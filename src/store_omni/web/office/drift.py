@@ -18,7 +18,7 @@ from store_omni.stockroom.views import DriftView
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.forms import Checks, read_form
-from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.guarding import by, own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
 from store_omni.web.plumbing.units import operation_key
 
@@ -48,7 +48,7 @@ async def show(
     context = {
         "staff": staff_view(request),
         "nav": "stock",
-        "found": _by_store(await drift_of(read, chosen.id if chosen else None)),
+        "found": _by_store(await drift_of(read, chosen.id if chosen else None, among=own_stores(request))),
         "lines_max": LINES_SHOWN_MAX,
         "as_of": datetime.now(UTC),
         "chosen": chosen,

@@ -13,7 +13,7 @@ from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.drafting import UNITS_MAX, Draft, read_draft
 from store_omni.web.plumbing.forms import Checks
-from store_omni.web.plumbing.guarding import staff_view
+from store_omni.web.plumbing.guarding import own_stores, staff_view
 
 
 class NoStoresYet(Refusal):
@@ -32,9 +32,10 @@ async def store_named(known_stores: KnownStores, code: str) -> StoreView:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Which papers a list shows: of one store or all, under way or over; with what the page needs to say so."""
+    """Which papers a list shows: of one store or all (`among` those of the manager), under way or over; with what the page needs to say so."""
 
     store_id: int | None
+    among: list[int] | None
     show: Literal["open", "over"]
     context: dict[str, Any]
 
@@ -49,7 +50,7 @@ async def asked_for(request: Request[Any, Any, Any], known_stores: KnownStores, 
         "chosen": chosen,
         "stores": await stores_for_choice(known_stores),
     }
-    return Asked(chosen.id if chosen else None, "over" if over else "open", context)
+    return Asked(chosen.id if chosen else None, own_stores(request), "over" if over else "open", context)
 
 
 def drafted(form: dict[str, str]) -> Draft:

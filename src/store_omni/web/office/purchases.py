@@ -47,7 +47,7 @@ async def show(
     over: FromQuery[str] = "",
 ) -> Response[str]:
     asked = await asked_for(request, known_stores, store=store, over=over)
-    purchases = await purchases_everywhere(read, store_id=asked.store_id, show=asked.show)
+    purchases = await purchases_everywhere(read, store_id=asked.store_id, show=asked.show, among=asked.among)
     context = {"purchases": purchases, "capped": len(purchases) == PAPERS_AT_ONCE}
     return page(request, "office/stock/purchases.html", asked.context | context)
 

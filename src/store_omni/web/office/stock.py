@@ -12,17 +12,17 @@ from store_omni.kit.database import ReadSession
 from store_omni.stockroom.overseeing import TROUBLES, Sought, shelves
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock_file import shelves_file
-from store_omni.web.plumbing.guarding import staff_guard, staff_view
+from store_omni.web.plumbing.guarding import own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, see_other, wants_fragment
 
 Req = Request[Any, Any, Any]
 
 
-async def sought(known_stores: KnownStores, q: str, store: str, only: str) -> Sought:
+async def sought(request: Req, known_stores: KnownStores, q: str, store: str, only: str) -> Sought:
     """Filters as they stand in the address; what is unknown among them filters nothing."""
     chosen = (await known_stores.all()).by_code.get(store)
     trouble = only if only in TROUBLES else ""
-    return Sought(find=q.strip(), store_id=chosen.id if chosen else None, trouble=trouble)  # type: ignore[arg-type]  # tested against the list
+    return Sought(find=q.strip(), store_id=chosen.id if chosen else None, trouble=trouble, among=own_stores(request))  # type: ignore[arg-type]  # tested against the list
 
 
 async def stores_for_choice(known_stores: KnownStores) -> list[Any]:
@@ -40,7 +40,7 @@ async def levels(
     at: FromQuery[int] = 1,
 ) -> Response[str]:
     """`only`: a key of the troubles; `at`: the page."""
-    asked = await sought(known_stores, q, store, only)
+    asked = await sought(request, known_stores, q, store, only)
     found = await shelves(read, asked, page=at)
     context = {
         "staff": staff_view(request),
@@ -60,7 +60,7 @@ async def levels_file(
     store: FromQuery[str] = "",
     only: FromQuery[str] = "",
 ) -> Response[Any]:
-    return shelves_file(request, await sought(known_stores, q, store, only))
+    return shelves_file(request, await sought(request, known_stores, q, store, only))
 
 
 @get("/causes/{cause_type:str}/{cause_id:uuid}")

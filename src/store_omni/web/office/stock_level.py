@@ -25,7 +25,7 @@ from store_omni.stores.queries import StoreView
 from store_omni.web.office.stock_plot import LANES, plot
 from store_omni.web.office.stock_words import cause_of, reason_words
 from store_omni.web.plumbing.addresses import address
-from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.guarding import by, own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page, wants_fragment
 
 Req = Request[Any, Any, Any]
@@ -76,7 +76,7 @@ async def _context(request: Req, session: ReadSession, here: Place, by: Actor, d
     now = datetime.now(UTC)
     course = await course_of(session, here.store.id, here.sku_id, since=now - timedelta(days=days), until=now)
     entries = await ledger_of(session, here.store.id, here.sku_id, limit=ENTRIES_SHOWN)
-    elsewhere = await shelves(session, Sought(find=here.sku_code))
+    elsewhere = await shelves(session, Sought(find=here.sku_code, among=own_stores(request)))
     return {
         "staff": staff_view(request),
         "nav": "stock",

@@ -16,7 +16,7 @@ from store_omni.stockroom.tasks import ENDINGS, KINDS, REASONS, close_task
 from store_omni.stores.knowing import KnownStores
 from store_omni.web.office.stock import stores_for_choice
 from store_omni.web.plumbing.forms import Checks, read_form
-from store_omni.web.plumbing.guarding import by, staff_guard, staff_view
+from store_omni.web.plumbing.guarding import by, own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import go_to, page
 
 Req = Request[Any, Any, Any]
@@ -32,7 +32,7 @@ async def show(
 ) -> Response[str]:
     stores = await known_stores.all()
     chosen = stores.by_code.get(store)
-    every = await open_tasks(read, chosen.id if chosen else None)
+    every = await open_tasks(read, chosen.id if chosen else None, among=own_stores(request))
     context = {
         "staff": staff_view(request),
         "nav": "stock",
@@ -47,7 +47,7 @@ async def show(
         "chosen": chosen,
         "stores": await stores_for_choice(known_stores),
         "codes": {one.id: one.code for one in stores.by_id.values()},
-        "silent": await silent_tills(read, chosen.id if chosen else None) if kind not in KINDS else [],
+        "silent": await silent_tills(read, chosen.id if chosen else None, among=own_stores(request)) if kind not in KINDS else [],
     }
     return page(request, "office/stock/tasks.html", context)
 

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from store_omni.kit.database import ReadSession
 from store_omni.reporting.queries import today_by_store
-from store_omni.web.plumbing.guarding import staff_guard, staff_view
+from store_omni.web.plumbing.guarding import own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page
 
 Req = Request[Any, Any, Any]
@@ -15,7 +15,7 @@ Req = Request[Any, Any, Any]
 
 @get("/")
 async def today(request: Req, read: NamedDependency[ReadSession]) -> Response[str]:
-    stores = await today_by_store(read)
+    stores = await today_by_store(read, among=own_stores(request))
     return page(request, "office/today/index.html", {"staff": staff_view(request), "nav": "today", "stores": stores})
 
 

@@ -46,7 +46,7 @@ async def show(
     over: FromQuery[str] = "",
 ) -> Response[str]:
     asked = await asked_for(request, known_stores, store=store, over=over)
-    transfers = await transfers_everywhere(read, store_id=asked.store_id, show=asked.show)
+    transfers = await transfers_everywhere(read, store_id=asked.store_id, show=asked.show, among=asked.among)
     return page(request, "office/stock/transfers.html", asked.context | {"transfers": transfers})
 
 
@@ -61,8 +61,8 @@ async def new(
     lines: FromQuery[str] = "",
 ) -> Response[str]:
     """A transfer that is being written; it stands in the address."""
-    stores = await stores_for_choice(known_stores)
-    by_code = (await known_stores.all()).by_code
+    stores = await stores_for_choice(request.app.state.known_stores)  # goods may go to a store of another manager
+    by_code = (await request.app.state.known_stores.all()).by_code
     from_store = await store_named(known_stores, sender)
     draft = read_draft(lines)
     known = await goods_at(read, from_store.id, [line.sku_id for line in draft.lines])
@@ -73,6 +73,7 @@ async def new(
         "staff": staff_view(request),
         "nav": "stock",
         "stores": stores,
+        "senders": await stores_for_choice(known_stores),
         "sender": from_store,
         "receiver": by_code.get(receiver) or (others[0] if others else from_store),
         "due": due,
@@ -122,7 +123,7 @@ async def send(
     if form.get("code"):
         return await _written(request, write, form)
     sender = await known_stores.by_code(form.get("sender", ""))
-    receiver = await known_stores.by_code(form.get("receiver", ""))
+    receiver = await request.app.state.known_stores.by_code(form.get("receiver", ""))
     if sender.id == receiver.id:
         raise SameStore
     due = _due(form, receiver)

@@ -13,6 +13,8 @@ from store_omni.journal.actors import Actor
 from store_omni.kit.errors import N_, NotAllowed, SignInNeeded
 from store_omni.kit.forwarding import first_untrusted
 from store_omni.staff.signing_in import SignedIn, signed_in
+from store_omni.stores.knowing import KnownStores
+from store_omni.stores.narrowing import SomeStores
 from store_omni.web.plumbing.pages import named
 from store_omni.web.plumbing.texts import gettext
 
@@ -52,6 +54,7 @@ def staff_guard(channel: str, *roles: str) -> Guard:
         if person.role not in roles:
             raise NotAllowed
         connection.state.person = person
+        connection.state.token = token
         settings = connection.app.state.settings
         by = person.actor(channel=channel, source=source_of(connection))
         connection.state.actor = msgspec.structs.replace(by, looks_max=(settings.looks_per_minute, settings.looks_per_quarter))
@@ -62,6 +65,18 @@ def staff_guard(channel: str, *roles: str) -> Guard:
 async def by(request: Request[Any, Any, Any]) -> Actor:
     """The signed-in member of staff, as every command wants to know her."""
     return request.state.actor
+
+
+def own_stores(request: Request[Any, Any, Any]) -> list[int] | None:
+    """Which stores' things a list may show to who is signed in; None: of all. One store is asked of `Actor.may_at`."""
+    by: Actor = request.state.actor
+    return list(by.store_ids) if by.store_ids is not None else None
+
+
+async def known_own_stores(request: Request[Any, Any, Any]) -> KnownStores:
+    """In the place of all stores where a face keeps to those of the person: any other answers 404 and is in no choice."""
+    known, own = request.app.state.known_stores, own_stores(request)
+    return known if own is None else SomeStores(known, own)
 
 
 def staff_view(request: Request[Any, Any, Any]) -> dict[str, Any]:

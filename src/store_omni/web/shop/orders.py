@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from store_omni.customers.signing_in import signed_in
 from store_omni.fulfilling.cancelling import REASONS, cancel_order
 from store_omni.history.queries import timeline
 from store_omni.kit.clock import Clock
@@ -27,7 +28,7 @@ from store_omni.returns.queries import returns_of
 from store_omni.stores.queries import stores_by_id
 from store_omni.web.plumbing.forms import Checks, read_form
 from store_omni.web.plumbing.pages import go_to, render, wants_fragment
-from store_omni.web.shop.visiting import Visitor, Web, show
+from store_omni.web.shop.visiting import SHOPPER_COOKIE, Visitor, Web, show
 
 LOOK_EVERY_SECONDS = 2
 # A stream ends by itself now and then, so that none is forgotten; the page opens the next one.
@@ -137,6 +138,8 @@ async def _changes(
     # A browser that comes back says what it saw last, so it hears at once what it missed and nothing twice.
     seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")
     for look in range(int(STREAM_SECONDS_MAX / LOOK_EVERY_SECONDS)):
+        if visitor.shopper and await signed_in(pool, request.cookies.get(SHOPPER_COOKIE, "")) is None:
+            return
         mark = await mark_of(pool, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
         if mark is None:
             return
