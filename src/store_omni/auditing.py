@@ -183,10 +183,12 @@ MONEY = [
         SELECT f.id FROM payments.refund f JOIN orders.order_charge oc ON oc.charge_id = f.charge_id
         JOIN orders."order" o ON o.id = oc.order_id AND o.source = 'live'
         WHERE f.requested_by IS NULL OR f.approved_by = f.requested_by
-          -- Since refunds have limits; a limit that a store set later judges nothing that was before.
+          -- Above the limit of its time: what the next change of it says it was before.
           OR (f.approved_by IS NULL AND f.at > (SELECT applied_at FROM payments.refund_limits_since)
-              AND f.amount_minor > payments.refund_limit(f.store_id, f.currency) AND NOT EXISTS (
-                SELECT 1 FROM payments.refund_rule l WHERE l.store_id = f.store_id AND l.changed_at > f.at))
+              AND f.amount_minor > coalesce(
+                (SELECT (x.data->>'before_minor')::bigint FROM journal.fact x
+                 WHERE x.kind = 'refund.limit_changed' AND x.store_id = f.store_id AND x.at > f.at ORDER BY x.at LIMIT 1),
+                payments.refund_limit(f.store_id, f.currency)))
           OR NOT EXISTS (
           SELECT 1 FROM journal.fact x WHERE x.order_id = o.id AND x.kind = 'return.refunded' AND x.actor_id IS NOT NULL
             AND f.cause_key = 'return:' || x.subject_id)"""),

@@ -12,6 +12,7 @@ from store_omni.journal.dispatching import dispatch
 from store_omni.journal.sealing import COLUMNS, first_seal
 from store_omni.kit.database import writing
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
+from store_omni.payments.limits import set_refund_limit
 from store_omni.returns.choosing import Asked
 from store_omni.returns.queries import live_code, return_by_id
 from store_omni.returns.receiving import receive_return
@@ -283,6 +284,11 @@ async def test_a_large_refund_without_a_second_person_is_found(shop: Shop) -> No
     async with shop.pool.acquire() as connection:
         await connection.execute("UPDATE payments.refund SET amount_minor = 60000")
         assert (await audit(connection))["I20"] == 1
+        # A manager who saves a limit afterwards does not hide what was before.
+        for alone in (50_000, 100_000):
+            async with shop.sessions.begin() as session:
+                await set_refund_limit(session, shop.world.hongdae, alone_minor=alone, by=shop.world.manager.actor())
+            assert (await audit(connection))["I20"] == 1
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

@@ -138,7 +138,7 @@ async def test_the_database_itself_refuses_a_large_refund_alone(shop: Shop) -> N
     insert = """INSERT INTO payments.refund (id, charge_id, cause_key, tender, amount_minor, currency, state, store_id, requested_by, approved_by)
       SELECT gen_random_uuid(), charge_id, $1, 'cash', $2, 'KRW', 'failed', $3, $4, $5 FROM orders.order_charge WHERE order_id = $6"""
     clerk, manager = shop.world.clerk.id, shop.world.manager.id
-    for key, approver in (("a", None), ("b", clerk)):
+    for key, approver in (("a", None), ("b", clerk), ("other", shop.world.other_clerk.id)):
         with pytest.raises(asyncpg.PostgresError):
             await shop.pool.execute(insert, key, 50_001, shop.world.gangnam, clerk, approver, order.id)
     await shop.pool.execute(insert, "c", 50_001, shop.world.gangnam, clerk, manager, order.id)
@@ -155,3 +155,16 @@ async def test_managers_see_who_refunded_what(client: AsyncTestClient, shop: Sho
     assert file.headers["content-type"].startswith("text/csv") and ",25800,0" in file.text
     await shop.pool.execute("UPDATE staff.account SET store_ids = ARRAY[$1::int] WHERE role = 'manager'", shop.world.hongdae)
     assert "25,800원" not in (await client.get("/office/refunds/clerks")).text
+
+
+async def test_an_approval_of_yesterday_is_asked_for_again(client: AsyncTestClient, shop: Shop) -> None:
+    """It stayed approved, was of no use, and kept the same refund out of the list for ever."""
+    code = await returned(shop, await shop.collected((0, 4)), (1, 4))
+    await sign_in_staff(client, shop.world.clerk)
+    await bring_back(client, code)
+    await shop.pool.execute(
+        "UPDATE payments.refund_request SET state = 'approved', decided_by = $1, decided_at = now() - interval '13 hours'",
+        shop.world.manager.id,
+    )
+    assert refused(await bring_back(client, code))
+    assert await shop.pool.fetchval("SELECT state FROM payments.refund_request") == "waiting"

@@ -63,7 +63,20 @@ async def use_approval(session: WriteSession, asked: Asked) -> UUID | None:
 
 
 async def ask_approval(session: WriteSession, asked: Asked, *, by: Actor) -> None:
-    """Into the office's list, once for the same refund; in a transaction of its own, because the refusal rolls its own back."""
+    """Into the office's list, once for the same refund; in a transaction of its own, because the refusal rolls its own back. One that
+    was approved more than 12 hours ago waits again."""
+    await session.execute(
+        text(
+            """UPDATE payments.refund_request
+               SET state = 'waiting', decided_by = NULL, decided_at = NULL, note = '', requested_at = clock_timestamp()
+               WHERE store_id = :store AND subject = :subject AND requested_by = :by AND amount_minor = :amount
+                 AND state = 'approved' AND decided_at <= now() - make_interval(hours => :hours)"""
+        ),
+        {
+            "store": asked.store_id, "subject": asked.subject, "by": asked.requested_by, "amount": asked.amount_minor,
+            "hours": APPROVED_HOURS,
+        },
+    )  # fmt: skip
     made = await session.scalar(
         text(
             """INSERT INTO payments.refund_request (store_id, id, subject, number, why, amount_minor, currency, requested_by)

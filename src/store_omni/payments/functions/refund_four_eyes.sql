@@ -8,6 +8,12 @@ BEGIN
      AND NEW.amount_minor > payments.refund_limit(NEW.store_id, NEW.currency) THEN
     RAISE EXCEPTION 'a refund of % % needs a second person', NEW.amount_minor, NEW.currency USING ERRCODE = 'SO091';
   END IF;
+  -- The second person is a manager of this store, whatever the program says.
+  IF NEW.approved_by IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM staff.account a WHERE a.id = NEW.approved_by AND a.role = 'manager'
+      AND (a.store_ids IS NULL OR NEW.store_id = ANY (a.store_ids))) THEN
+    RAISE EXCEPTION 'who approves a refund is a manager of its store' USING ERRCODE = 'SO091';
+  END IF;
   RETURN NEW;
 END $$;
 
