@@ -42,6 +42,7 @@ PER_LINE = "said in the line's own answer"
 NO_NEED = "only sending, and taking free goods by hand, needs something free"
 BY_STORE = "only the counter's page, which sends a receipt's code, asks for a look at it"
 CANNOT: dict[str, dict[type[Refusal], str]] = {
+    "close_session": {NotFound: "it looks up no store; only methods of the same name do"},
     "place_order": {TooManyTries: "said as too_many_orders", PriceChanged: "only a page says which sum it showed"},
     "find_orders": dict.fromkeys((NameAlone, DigitsAlone), "said as invalid_input, because names are not searched here"),
     "change_stock": dict.fromkeys(
