@@ -82,6 +82,33 @@ async def test_a_list_without_a_currency_does_not_reprice_foreign_goods(pool, tm
     assert await pool.fetchval("SELECT price_minor FROM catalog.sku") == 990
 
 
+PLACES = ("code", "name_ko", "name_en", "address", "lead_minutes", "keeps_days", "hours_mon", "staging_locations")
+SHORT = ("매장코드", "매장명", "주소")
+
+
+async def test_a_store_list_changes_what_it_speaks_of(pool, tmp_path):
+    """A list of addresses set lead times back to an hour and wiped English names; a filled-in address was "told us nothing new"."""
+    mapping = tmp_path / "stores.toml"
+    mapping.write_text('name = "own"\nkind = "stores"\n[columns]\n' + "".join(f'{name} = "{name}"\n' for name in PLACES), "utf-8")
+    full = write_csv(tmp_path / "full.csv", PLACES, [("S1", "강남점", "Gangnam", "", 30, 7, "10:00-20:00", 2)])
+    assert counted(await bring(pool, "stores", full, mapping=mapping)) == (1, 1, 0, 0, 0)
+    short = write_csv(tmp_path / "short.csv", SHORT, [("S1", "강남점", "강남대로 1")])
+    assert counted(await bring(pool, "stores", short)) == (1, 0, 1, 0, 0)
+    assert counted(await bring(pool, "stores", short)) == (1, 0, 0, 1, 0)
+    row = await pool.fetchrow("SELECT name_en, address, lead_minutes, keeps_days FROM stores.store")
+    assert tuple(row) == ("Gangnam", "강남대로 1", 30, 7)
+    later = write_csv(tmp_path / "later.csv", PLACES, [("S1", "강남점", "", "", "", "", "10:00-21:00", "")])
+    assert counted(await bring(pool, "stores", later, mapping=mapping)) == (1, 0, 1, 0, 0)
+    assert await pool.fetchval("SELECT count(*) FROM stores.staging_location") == 2
+
+
+async def test_a_store_without_shelves_gets_some(pool, tmp_path):
+    """No bag could be staged in a shop that was set up by the documents, and no pickup finished."""
+    await bring(pool, "stores", write_csv(tmp_path / "short.csv", SHORT, [("S1", "강남점", ""), ("S2", "홍대점", "")]))
+    rows = await pool.fetch("SELECT store_id, array_agg(code ORDER BY position) FROM stores.staging_location GROUP BY 1")
+    assert [row[1] for row in rows] == [["A1", "A2", "A3", "A4", "A5", "A6"]] * 2
+
+
 async def test_each_product_finds_its_rows_by_an_index(pool, tmp_path):
     """Without it a list of 200,000 goods took more than an hour."""
     async with pool.acquire() as connection, connection.transaction():

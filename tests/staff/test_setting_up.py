@@ -29,6 +29,9 @@ async def test_the_second_run_changes_nothing_and_says_so(pool: asyncpg.Pool, da
     assert (code, "3001 can sign in at /office." in said) == (0, True), said
     hashed = await pool.fetchval("SELECT secret_hash FROM staff.account WHERE login = '3001' AND role = 'manager'")
     assert await secret_matches("58293147", hashed)
+    # Without a shelf no bag is staged, and no pickup is ever finished.
+    shelves = await pool.fetch("SELECT code FROM stores.staging_location ORDER BY position")
+    assert [row["code"] for row in shelves] == ["A1", "A2", "A3", "A4", "A5", "A6"]
     before = await fingerprint(pool)
     code, said = _setup(database_url, *FIRST, typed="40718293\n")
     assert (code, said.count("nothing was changed")) == (0, 2)

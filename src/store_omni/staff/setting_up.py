@@ -14,6 +14,7 @@ from store_omni.kit.tidying import tidy_line
 from store_omni.settings import read_database_url
 from store_omni.staff.accounts import Post, add_account
 from store_omni.staff.at_terminal import TERMINAL, Wrong, read_pin, said
+from store_omni.stores.shelves import GIVE_SHELVES, SHELVES_TO_BEGIN_WITH
 
 CODE_CHARS_MAX = 20
 NAME_CHARS_MAX = 100
@@ -58,7 +59,8 @@ async def _store(session: WriteSession, arguments: argparse.Namespace) -> str:
     await session.execute(
         text("INSERT INTO stores.store (code, name_ko, name_en) VALUES (:code, :name, :name)"), {"code": code, "name": name}
     )
-    return f"The store {code} is there. Its address and hours come with store-omni import stores FILE."
+    await session.execute(text(GIVE_SHELVES))
+    return f"The store {code} is there, with {SHELVES_TO_BEGIN_WITH} shelves for ready bags (A1 to A{SHELVES_TO_BEGIN_WITH}). Its address and hours come with store-omni import stores FILE."
 
 
 async def _manager(session: WriteSession, arguments: argparse.Namespace) -> str:

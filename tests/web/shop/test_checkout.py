@@ -203,3 +203,13 @@ async def test_a_price_that_changed_under_the_open_form_is_asked_again(client: C
     again = CONTACT | {name: hidden(asked.text, name) for name in names}
     assert (await send(client, "/checkout", again)).status_code == 303
     assert await pool.fetchval('SELECT total_minor FROM orders."order"') == 13_900
+
+
+@pytest.mark.parametrize("items", ["3:-1", "3:99999999999", "99999999999999999999:1", "1:1,", "x", "1:1;2:2"])
+async def test_items_that_no_page_of_ours_wrote_order_nothing(
+    client: Client, world: World, pool: asyncpg.Pool, items: str
+) -> None:
+    """They were passed over, and the basket was ordered instead."""
+    await put(client, world)
+    assert (await order(client, items=items)).status_code == 422
+    assert await pool.fetchval('SELECT count(*) FROM orders."order"') == 0

@@ -12,6 +12,7 @@ from store_omni.importing.catalog_writing import write_catalog
 from store_omni.importing.counting import Counts
 from store_omni.importing.mapping import Mapping
 from store_omni.importing.progress import Progress
+from store_omni.stores.shelves import GIVE_SHELVES
 
 
 async def derive(connection: asyncpg.Connection, mapping: Mapping, progress: Progress, counts: Counts) -> None:
@@ -22,6 +23,7 @@ async def derive(connection: asyncpg.Connection, mapping: Mapping, progress: Pro
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING""",
             [(p.code, p.name_ko, p.name_en, p.city, mapping.country, mapping.timezone, mapping.currency) for p in mapping.stores],
         )
+        await connection.execute(GIVE_SHELVES)
     if "catalog" in mapping.derive:
         rows = await connection.fetch(_NEW_GOODS)
         await catalog.prepare(connection, _goods(rows, mapping))

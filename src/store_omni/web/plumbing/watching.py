@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from store_omni.kit.database import DATABASE_ERRORS
-from store_omni.kit.errors import SignInNeeded
+from store_omni.kit.errors import N_, Refusal
 from store_omni.notifications.condition import Condition, Trouble, read_condition
 
 LOOK_SECONDS = 5
@@ -45,6 +45,16 @@ class Watch:
         return self.condition.troubles(watched_seconds=monotonic() - self._begun) if self.condition is not None else []
 
 
+class TokenNeeded(Refusal):
+    """A monitor that was led to a sign-in page would take its 200 for a healthy shop."""
+
+    code = "token_needed"
+    status = 401
+    title = N_("The operator's token is needed")
+    reason = N_("Only programs that watch the shop read this address.")
+    next_step = N_("Send Authorization: Bearer with the token of STORE_OMNI_WATCH_TOKEN.")
+
+
 def refuse_strangers(request: Request[Any, Any, Any]) -> None:
     """Only who holds the operator's token may see this; where there is none, it is not there."""
     token = request.app.state.settings.watch_token
@@ -52,7 +62,7 @@ def refuse_strangers(request: Request[Any, Any, Any]) -> None:
         raise NotFoundException
     given = request.headers.get("authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise SignInNeeded
+        raise TokenNeeded
 
 
 @get("/full", media_type="application/json")

@@ -140,11 +140,15 @@ def _shown(form: dict[str, str]) -> int | None:
 
 def _wanted(form: dict[str, str], held: BasketView) -> list[Wanted]:
     """What the page showed (`items`: `sku:qty,…`), not what the basket became in another tab meanwhile; this also
-    lets the same form, sent again after the basket was emptied by its own success, find that success. More lines than an
-    order may have are read as one too many, so that placing refuses them."""
-    wanted = []
-    for part in form.get("items", "").split(",", ORDER_LINES_MAX + 1)[: ORDER_LINES_MAX + 1]:
-        sku, _, qty = part.partition(":")
-        if re.fullmatch("[0-9]{1,9}", sku) and re.fullmatch("[0-9]{1,2}", qty):
-            wanted.append(Wanted(int(sku), int(qty)))
-    return wanted or [Wanted(line.sku_id, line.qty) for line in held.lines]
+    lets the same form, sent again after the basket was emptied by its own success, find that success. Without `items`: the
+    basket. More lines than an order may have are read as one too many, so that placing refuses them. Errors: `InvalidInput` for
+    a text that no page of ours writes."""
+    shown = form.get("items", "")
+    if not shown:
+        return [Wanted(line.sku_id, line.qty) for line in held.lines]
+    parts = [
+        re.fullmatch("([0-9]{1,9}):([0-9]{1,2})", part) for part in shown.split(",", ORDER_LINES_MAX + 1)[: ORDER_LINES_MAX + 1]
+    ]
+    if None in parts:
+        raise InvalidInput({"items": N_("Reload the page and send again.")}, form)
+    return [Wanted(int(part[1]), int(part[2])) for part in parts if part]
