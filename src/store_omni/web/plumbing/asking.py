@@ -1,13 +1,12 @@
 """A request as this product reads it: what cannot be read is refused with a sentence, wherever it stands."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from litestar import Request
-from litestar._parsers import parse_url_encoded_form_data
-from litestar.datastructures.multi_dicts import FormMultiDict
+from litestar.datastructures import FormMultiDict
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
-from litestar.types.empty import Empty
 
 from store_omni.kit.errors import N_, InvalidInput
 from store_omni.kit.tidying import tidied
@@ -15,10 +14,14 @@ from store_omni.kit.tidying import tidied
 # A path's `/` separates; one that belongs to a code comes as %2F. Between the server, which decodes both, and the route it is
 # this character, which no code can hold (`tidying` takes it out of every text).
 SLASH_IN_CODE = "\ue02f"
+# The longest forms have a few fields for each line of a paper of 1,000 lines.
+FORM_FIELDS_MAX = 5_000
 
 
 class Asking(Request[Any, Any, Any]):
     """The request class of the application. Errors of `json` and `form`: `InvalidInput`."""
+
+    _fields: FormMultiDict | None = None  # of a URL-encoded form
 
     async def json(self) -> Any:
         """The body; its texts are tidied, as those of forms are."""
@@ -31,13 +34,16 @@ class Asking(Request[Any, Any, Any]):
 
     async def form(self) -> FormMultiDict:
         try:
-            if self.content_type[0] == RequestEncodingType.URL_ENCODED and self._connection_state.form is Empty:
-                # Not by the framework's own way, which keeps the last 1,024 bodies: passwords, and a gigabyte of whoever wants.
-                self._connection_state.form = parse_url_encoded_form_data.__wrapped__(await self.body())  # type: ignore[assignment]
-            return await super().form()
+            if self.content_type[0] != RequestEncodingType.URL_ENCODED:
+                return await super().form()
+            if self._fields is None:
+                # The framework's own parser keeps the last 1,024 bodies in memory: passwords, and up to a gigabyte.
+                body = (await self.body()).decode("latin-1")
+                self._fields = FormMultiDict(parse_qsl(body, keep_blank_values=True, max_num_fields=FORM_FIELDS_MAX))
+            return self._fields
         except HTTPException:
             raise
-        except (LookupError, ValueError) as error:  # an encoding that nobody knows, or text that is not in it
+        except (LookupError, ValueError) as error:  # an unknown encoding, text that is not in it, or too many fields
             raise InvalidInput({"body": N_("The form cannot be read.")}) from error
 
     @property
