@@ -14,6 +14,7 @@ WORK_SECONDS = 0.01
 # Waiting times of which the tests want to see the end.
 serving.IDLE_SECONDS_MAX = 2
 connecting.HEAD_SECONDS_MAX = 1.0
+connecting.BODY_SECONDS_MAX = 1.5
 serving.STOP_SECONDS_MAX = 3
 serving.KILL_SECONDS = 4
 

@@ -215,6 +215,26 @@ def test_a_head_without_an_end_is_refused(served: Served) -> None:
     assert served.ask(b"nonsense\r\n\r\n")[:3] == b"400"
 
 
+def test_a_body_without_an_end_holds_no_connection(served: Served) -> None:
+    post = b"POST /post HTTP/1.1\r\n" + HOST + b"content-length: 1000000\r\n\r\n"
+    whole = b"GET /other HTTP/1.1\r\n" + HOST + b"\r\n"
+    with served.connect() as silent, served.connect() as dripping, served.connect() as behind:
+        silent.sendall(post)
+        dripping.sendall(post)
+        behind.sendall(whole + post)
+        with contextlib.suppress(OSError):
+            for _ in range(40):  # a byte at a time does not win more time
+                dripping.sendall(b"x")
+                time.sleep(0.1)
+            pytest.fail("the server still listens")
+        assert _answers(silent, 1) == b"" and _answers(behind, 2) == b"200 GET /other "
+    chunked = b"POST /post HTTP/1.1\r\n" + HOST + b"transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n"
+    with served.connect() as endless:
+        endless.sendall(chunked)
+        assert _answers(endless, 1) == b""
+    assert served.ask(chunked, b"0\r\n\r\n") == b"200 POST /post hello"
+
+
 def test_an_idle_connection_is_closed_and_a_used_one_is_not(served: Served) -> None:
     with served.connect() as idle, served.connect() as used:
         used.sendall(b"GET /other HTTP/1.1\r\n" + HOST + b"\r\n")

@@ -1,5 +1,5 @@
 """One client's connection to the web server, as the library has it, and beside that: answers ahead of the application, a head and
-its body in one packet, and no patience for heads without an end.
+its body in one packet, and no patience for heads and bodies without an end.
 
 What a server asks of a request on its way to an application costs three times what an answer ahead does.
 """
@@ -14,6 +14,8 @@ from store_omni.kit.sharing import Standing
 
 HEAD_SECONDS_MAX = 30.0
 HEAD_BYTES_MAX = 65_536
+# From the end of its head: 1 MB, the largest body, at 17 kB a second.
+BODY_SECONDS_MAX = 60.0
 # Copying more costs more than a second packet.
 JOINED_BYTES_MAX = 65_536
 GET = b"GET "
@@ -126,6 +128,7 @@ class Connection(HttpToolsProtocol):
         self._reading = False  # between the first byte of a request and its last
         self._head_since: float | None = None
         self._head_bytes = 0
+        self._body_until = 0.0
         self._asks_for_another = False  # protocol
 
     def connection_made(self, transport: Any) -> None:
@@ -150,6 +153,8 @@ class Connection(HttpToolsProtocol):
             return
         if self._head_since is not None:
             self._wait_for_head(len(data))
+        elif self._reading:
+            self._wait_for_body()
 
     def _feed(self, data: bytes) -> None:
         """Errors: `httptools.HttpParserError`."""
@@ -202,6 +207,18 @@ class Connection(HttpToolsProtocol):
         if not self._answering():  # else that answer's end begins the next wait
             self._refuse(b"408 Request Timeout")
 
+    def _wait_for_body(self) -> None:
+        if self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_at(self._body_until, self._waited_for_body)
+
+    def _waited_for_body(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self.flow.read_paused:  # the rest waits for the application, not for the client
+            self._body_until = self.loop.time() + BODY_SECONDS_MAX
+            self._wait_for_body()
+        else:
+            self.transport.close()
+
     def _refuse(self, status: bytes) -> None:
         """Without a word that a person would read, for no browser sends such a thing; in the middle of another answer without any."""
         if not self._answering():
@@ -225,6 +242,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_since = None
+        self._body_until = self.loop.time() + BODY_SECONDS_MAX
         self._asks_for_another = self.parser.should_upgrade()
         if not self._asks_for_another:
             super().on_headers_complete()
@@ -237,6 +255,9 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._wire.flush()  # the answer to a HEAD has no body
         super().on_response_complete()
+        if self._reading and self._head_since is None:
+            self._unset_keepalive_if_required()
+            self._wait_for_body()
         if self._answered_at != self.server_state.now:
             self._count_in()
 
