@@ -7,10 +7,18 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from store_omni import migrating
+from store_omni.auditing import audit
+from store_omni.inventory.sealing import LEDGER
+from store_omni.journal.dispatching import dispatch
+from store_omni.journal.sealing import LOOKS, heads, seal_all
+from store_omni.kit.database import open_pool
 from store_omni.kit.postgres.cluster import Cluster
-from store_omni.migrating import FunctionFile, create_changed_functions, function_files
+from store_omni.migrating import ROOT, FunctionFile, create_changed_functions, function_files, migrate
+from store_omni.worker import CONSUMERS
 
 from .conftest import _admin, _owner, _with_name, copy_of_template
 
@@ -67,4 +75,37 @@ async def test_two_migrations_at_once_both_end_well(cluster: Cluster, tmp_path: 
 
     ended = await asyncio.gather(migrate(), migrate())
     assert [code for code, _ in ended] == [0, 0], ended
+    await _admin(cluster.admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# Three facts with their number, the last one told of; one without. A look, and no entry of the ledger.
+BEFORE_SEALS = """
+INSERT INTO journal.fact (id, kind, subject_type, subject_id, channel, actor_kind, pos)
+SELECT gen_random_uuid(), 'order.placed', 'order', n, 'web', 'guest', nullif(n, 4) FROM generate_series(1, 4) n;
+INSERT INTO journal.delivery (fact_id, consumer, pos, state) SELECT id, 'messages', pos, 'done' FROM journal.fact WHERE pos = 3;
+INSERT INTO journal.access (id, staff_id, staff_role, task, source)
+VALUES (gen_random_uuid(), gen_random_uuid(), 'agent', 'desk.search', '127.0.0.1')"""
+
+
+async def test_what_was_written_before_the_seals_is_sealed_and_told_to_nobody_again(cluster: Cluster) -> None:
+    name = "before_seals"
+    await _admin(cluster.admin_url, f'CREATE DATABASE {name} OWNER "{_owner(cluster.url)}"')
+    url = _with_name(cluster.url, name)
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
+    await asyncio.to_thread(command.upgrade, config, "give_shelves")
+    await _admin(url, BEFORE_SEALS)
+    await asyncio.to_thread(migrate, url)
+    pool = await open_pool(url, size=2)
+    try:
+        assert await dispatch(pool, CONSUMERS) == 1
+        assert (await seal_all(pool, LOOKS), await seal_all(pool, LEDGER)) == (1, 0)
+        rows = await pool.fetch("SELECT pos, state FROM journal.delivery ORDER BY pos")
+        assert [tuple(row) for row in rows] == [(3, "done"), (4, "waiting")]
+        async with pool.acquire() as connection:
+            found = await audit(connection)
+        assert (found["I21"], found["I42"], found["I41"], found["I43"]) == (0, 0, 0, 0)
+        assert str(await heads(pool)).startswith("access:1:")
+    finally:
+        await pool.close()
     await _admin(cluster.admin_url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -11,6 +11,8 @@ import asyncpg
 from bench import world_sql as sql
 from store_omni.catalog.searching import search_columns
 from store_omni.customers.signing_in import open_session
+from store_omni.inventory.sealing import STREAMS
+from store_omni.journal.sealing import seal_all, unsealed_rows
 from store_omni.kit.database import open_pool
 from store_omni.staff.serving import VERBS, add_service
 
@@ -141,6 +143,11 @@ async def fill(url: str, world: World) -> World:
             await connection.execute(sql.HOURS, world.stores)
             await _fill_catalogue(connection, world)
             await _fill_past(connection, url, world)
+            for stream in STREAMS:
+                rows = f"SELECT $1, key FROM ({unsealed_rows(stream)}) unsealed (key)"
+                await connection.execute(f"INSERT INTO journal.unsealed (stream, key) {rows}", stream.name)
+        for stream in STREAMS:
+            await seal_all(pool, stream)
         token = await add_service(pool, name="bench", verbs=list(VERBS), store_ids=None)
         shopper = await open_session(pool, World.customer_id(1), source="bench", kind="app")
         await connection.execute("VACUUM (ANALYZE)")

@@ -1,282 +1,49 @@
-"""Every invariant as one query: no row, it holds. `store-omni audit` runs them all and prints each with its count."""
+"""`store-omni audit`: runs every invariant and prints each with its count."""
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
 import asyncpg
-import msgspec
 
-from store_omni.journal.sealing import COLUMNS, Chain, head, still_holds
-from store_omni.notifications.telling import CONSUMER, TEMPLATES
-from store_omni.orders.states import FULFILMENT, ORDER
-
-ROWS_AT_ONCE = 1000
-Judge = Callable[[asyncpg.Record], bool]
-
-
-class Invariant(msgspec.Struct, frozen=True):
-    """`sql` returns what breaks it. `values`: its parameters. `judge`: for what SQL cannot work out, makes the one who says of
-    each row, in their order, whether it breaks the invariant; the rows are read as a stream."""
-
-    code: str
-    says: str
-    sql: str
-    values: tuple[Any, ...] = ()
-    judge: Callable[[], Judge] | None = None
-
-
-STOCK = [
-    Invariant("I01", "no stock level is negative or promises more than it has", """
-        SELECT store_id, sku_id FROM inventory.stock_level
-        WHERE least(on_hand, allocated, reserved, short, in_transit, quarantine) < 0
-           OR allocated + reserved > on_hand + short"""),
-    Invariant("I02", "every balance is the sum of its ledger, and its version counts the entries without a gap", """
-        SELECT l.store_id, l.sku_id FROM inventory.stock_level l LEFT JOIN (
-          SELECT store_id, sku_id, sum(d_on_hand) oh, sum(d_allocated) al, sum(d_reserved) re, sum(d_short) sh,
-                 sum(d_in_transit) it, sum(d_quarantine) qu, count(*) n, max(version) v
-          FROM inventory.ledger_entry GROUP BY 1, 2) e USING (store_id, sku_id)
-        WHERE (l.on_hand, l.allocated, l.reserved, l.short, l.in_transit, l.quarantine) IS DISTINCT FROM
-              (coalesce(e.oh, 0), coalesce(e.al, 0), coalesce(e.re, 0), coalesce(e.sh, 0), coalesce(e.it, 0), coalesce(e.qu, 0))
-           OR l.version <> coalesce(e.n, 0) OR l.version <> coalesce(e.v, 0)"""),
-    Invariant("I03", "allocated is the sum of active allocations", """
-        SELECT store_id, sku_id FROM inventory.stock_level l FULL JOIN (
-          SELECT store_id, sku_id, sum(qty) s FROM inventory.allocation WHERE state = 'active' GROUP BY 1, 2) a
-        USING (store_id, sku_id) WHERE coalesce(l.allocated, -1) <> coalesce(a.s, 0)"""),
-    Invariant("I04", "each ordered unit is handed over, cancelled or still promised", """
-        SELECT l.order_id, l.line_no FROM orders.order_line l LEFT JOIN (
-          SELECT x.order_id, x.line_no, sum(a.qty) promised FROM orders.fulfilment_line x
-          JOIN inventory.allocation a ON a.store_id = x.store_id AND a.id = x.allocation_id AND a.state = 'active'
-          JOIN orders.fulfilment f ON f.store_id = x.store_id AND f.id = x.fulfilment_id AND f.state <> 'uncollected'
-          GROUP BY 1, 2) p USING (order_id, line_no)
-        WHERE l.qty <> l.qty_cancelled + l.qty_handed_over + coalesce(p.promised, 0)"""),
-    Invariant("I05", "what was handed over left the stock, once", """
-        WITH gone AS (
-          SELECT o.order_id, e.sku_id, -sum(e.d_on_hand) units FROM inventory.ledger_entry e JOIN (
-            SELECT h.id cause_id, f.order_id FROM pickup.handover h
-            JOIN orders.fulfilment f ON f.store_id = h.store_id AND f.id = h.fulfilment_id
-            UNION ALL SELECT id, id FROM orders."order") o USING (cause_id)
-          WHERE e.kind IN ('hand_over', 'sell') GROUP BY 1, 2
-        ), handed AS (
-          SELECT l.order_id, l.sku_id, sum(l.qty_handed_over) units FROM orders.order_line l
-          JOIN catalog.sku s ON s.id = l.sku_id AND s.kind = 'goods' GROUP BY 1, 2 HAVING sum(l.qty_handed_over) > 0)
-        SELECT order_id, sku_id FROM gone FULL JOIN handed USING (order_id, sku_id)
-        WHERE coalesce(gone.units, 0) <> coalesce(handed.units, 0)"""),
-    Invariant("I06", "received returns are back in the stock of the store that received them", """
-        WITH due AS (
-          SELECT r.id, r.received_store_id store_id, l.sku_id, sum(l.qty) units FROM returns.request r
-          JOIN returns.request_line l ON l.request_id = r.id JOIN catalog.sku s ON s.id = l.sku_id AND s.kind = 'goods'
-          WHERE r.reception = 'received' AND l.disposition IN ('restock', 'quarantine') GROUP BY 1, 2, 3
-        ), back AS (
-          SELECT e.cause_id id, e.store_id, e.sku_id, sum(e.d_on_hand) units FROM inventory.ledger_entry e
-          WHERE e.kind = 'return' AND e.cause_type = 'return' GROUP BY 1, 2, 3)
-        SELECT id, store_id, sku_id FROM due FULL JOIN back USING (id, store_id, sku_id)
-        WHERE coalesce(due.units, 0) <> coalesce(back.units, 0)"""),
-    Invariant("I15", "no hold outlives its time by more than a minute", """
-        SELECT store_id, id FROM inventory.hold WHERE state = 'active' AND expires_at < now() - interval '1 minute'"""),
-    Invariant("I14", "no stock stays promised to a dead order, save what still has to be put back", """
-        SELECT a.store_id, a.id FROM inventory.allocation a
-        JOIN orders.fulfilment_line x ON x.store_id = a.store_id AND x.allocation_id = a.id
-        JOIN orders.fulfilment f ON f.store_id = x.store_id AND f.id = x.fulfilment_id
-        JOIN orders."order" o ON o.id = f.order_id
-        WHERE a.state = 'active' AND o.state IN ('cancelled', 'expired', 'completed') AND f.state <> 'uncollected'"""),
-]  # fmt: skip
-
-STOCKROOM = [
-    Invariant("I25", "reserved is the sum of active holds", """
-        SELECT store_id, sku_id FROM inventory.stock_level l FULL JOIN (
-          SELECT x.store_id, x.sku_id, sum(x.qty) s FROM inventory.hold_line x
-          JOIN inventory.hold h ON h.store_id = x.store_id AND h.id = x.hold_id AND h.state = 'active' GROUP BY 1, 2) a
-        USING (store_id, sku_id) WHERE coalesce(l.reserved, -1) <> coalesce(a.s, 0)"""),
-    Invariant("I26", "in transit is what open transfers still owe to the store", """
-        SELECT store_id, sku_id FROM inventory.stock_level l FULL JOIN (
-          SELECT t.to_store_id store_id, x.sku_id, sum(x.qty_sent - x.qty_received - x.qty_missing) s FROM stockroom.transfer t
-          JOIN stockroom.transfer_line x ON x.store_id = t.store_id AND x.transfer_id = t.id
-          WHERE t.state IN ('sent', 'partly_received') GROUP BY 1, 2) a
-        USING (store_id, sku_id) WHERE coalesce(l.in_transit, -1) <> coalesce(a.s, 0) AND (l.store_id IS NOT NULL OR a.s <> 0)"""),
-    Invariant("I27", "each deficit has its open task of as many units, and no deficit's task is open without one", """
-        SELECT store_id, sku_id FROM (SELECT store_id, sku_id, short FROM inventory.stock_level WHERE short > 0) l FULL JOIN (
-          SELECT store_id, sku_id, units FROM stockroom.task WHERE kind = 'short' AND closed_at IS NULL) t USING (store_id, sku_id)
-        WHERE l.short IS DISTINCT FROM t.units"""),
-    Invariant("I28", "each paper of a till was reported once, and each report has its paper", """
-        SELECT coalesce(r.store_id, d.store_id), coalesce(r.document_id, d.id) FROM stockroom.till_report r
-        FULL JOIN (SELECT * FROM inventory.document WHERE kind IN ('till_sale', 'till_count')) d
-          ON d.store_id = r.store_id AND d.id = r.document_id
-        WHERE (d.kind, d.reference) IS DISTINCT FROM ('till_' || r.kind, r.till || '/' || r.number)"""),
-    Invariant("I29", "a transfer's papers are what the ledgers of both stores say, and one that has ended owes nothing", """
-        SELECT t.store_id, t.id, x.sku_id FROM stockroom.transfer t
-        JOIN stockroom.transfer_line x ON x.store_id = t.store_id AND x.transfer_id = t.id
-        CROSS JOIN LATERAL (
-          SELECT coalesce(-sum(e.d_on_hand) FILTER (WHERE e.store_id = t.store_id), 0) AS sent,
-                 coalesce(sum(e.d_on_hand + e.d_quarantine) FILTER (WHERE e.store_id = t.to_store_id), 0) AS arrived,
-                 coalesce(sum(e.d_in_transit) FILTER (WHERE e.store_id = t.to_store_id), 0) AS travelling
-          FROM inventory.ledger_entry e WHERE e.cause_id = t.id AND e.sku_id = x.sku_id) e
-        WHERE (e.sent, e.arrived, e.travelling) IS DISTINCT FROM
-              (x.qty_sent, x.qty_received + x.qty_extra, x.qty_sent - x.qty_received - x.qty_missing)
-           OR (t.state IN ('received', 'lost') AND x.qty_sent <> x.qty_received + x.qty_missing)"""),
-    Invariant("I30", "what counts corrected is what they put into the ledger", """
-        SELECT store_id, count_id, sku_id FROM (
-          SELECT store_id, count_id, sku_id, corrected FROM stockroom.count_line WHERE corrected <> 0) l FULL JOIN (
-          SELECT e.store_id, e.document_id count_id, e.sku_id, sum(e.d_on_hand) units FROM inventory.ledger_entry e
-          JOIN stockroom.count c ON c.store_id = e.store_id AND c.id = e.document_id GROUP BY 1, 2, 3) b
-        USING (store_id, count_id, sku_id) WHERE l.corrected IS DISTINCT FROM b.units"""),
-    Invariant("I31", "nobody approved a count in which they counted", """
-        SELECT c.store_id, c.id FROM stockroom.count c
-        JOIN stockroom.count_line x ON x.store_id = c.store_id AND x.count_id = c.id AND x.counted_by = c.approved_by"""),
-]  # fmt: skip
-
-ORDERS = [
-    Invariant("I07", "nothing is returned that was not handed over, and the line's count is the sum of what was received", """
-        SELECT l.order_id, l.line_no FROM orders.order_line l LEFT JOIN (
-          SELECT x.order_id, x.order_line_no line_no, sum(x.qty) back FROM returns.request_line x
-          JOIN returns.request r ON r.id = x.request_id AND r.reception = 'received' AND r.acceptance <> 'rejected'
-          WHERE x.order_id IS NOT NULL GROUP BY 1, 2) b USING (order_id, line_no)
-        WHERE l.qty_returned <> coalesce(b.back, 0) OR l.qty_returned > l.qty_handed_over"""),
-    Invariant("I08", "an order's total is the sum of its lines", """
-        SELECT o.id FROM orders."order" o LEFT JOIN orders.order_line l ON l.order_id = o.id GROUP BY o.id
-        HAVING o.total_minor <> coalesce(sum(l.qty * l.unit_price_minor), 0)"""),
-    Invariant("I11", "each pickup pass that was spent is one handover, and each handover spent one", """
-        SELECT coalesce(p.id, h.pass_id) FROM passes.pass p FULL JOIN pickup.handover h ON h.store_id = p.store_id AND h.pass_id = p.id
-        WHERE (p.purpose = 'pickup' OR p.id IS NULL) AND (p.spent_at IS NOT NULL) IS DISTINCT FROM (h.id IS NOT NULL)"""),
-    Invariant("I12", "no pass was spent after its time, after being revoked, or a pickup pass at another store", """
-        SELECT store_id, id FROM passes.pass WHERE spent_at > least(expires_at, coalesce(revoked_at, 'infinity'))
-           OR (purpose = 'pickup' AND spent_at IS NOT NULL AND spent_store_id IS DISTINCT FROM store_id)"""),
-    Invariant("I13", "at most one live pass per purpose and subject", """
-        SELECT store_id, purpose, subject_id FROM passes.pass WHERE spent_at IS NULL AND revoked_at IS NULL
-        GROUP BY 1, 2, 3 HAVING count(*) > 1"""),
-    Invariant("I16", "no bag waits on the shelf past its time", """
-        SELECT store_id, id FROM orders.fulfilment
-        WHERE state = 'ready_for_pickup' AND hold_until < now() - interval '15 minutes'"""),
-    Invariant("I17", "a confirmed order has a store that works on it", """
-        SELECT o.id FROM orders."order" o WHERE o.state = 'confirmed'
-          AND NOT EXISTS (SELECT 1 FROM orders.fulfilment f WHERE f.order_id = o.id)"""),
-    Invariant("I19", "goods of one fulfilment were handed over in one handover with one receipt", """
-        SELECT f.store_id, f.id FROM orders.fulfilment f JOIN orders."order" o ON o.id = f.order_id AND o.source = 'live'
-        LEFT JOIN pickup.handover h ON h.store_id = f.store_id AND h.fulfilment_id = f.id
-        LEFT JOIN pickup.receipt r ON r.store_id = h.store_id AND r.handover_id = h.id
-        GROUP BY 1, 2, f.state HAVING (f.state = 'handed_over') <> (count(h.id) = 1 AND count(r.number) = 1)
-          OR count(h.id) > 1"""),
-    Invariant("I40", "what counts against a buyer's caps is an open order, with the units it was placed with", """
-        SELECT s.order_id, s.kind FROM orders.open_share s JOIN orders."order" o ON o.id = s.order_id
-        WHERE o.state <> 'confirmed'
-           OR s.units <> (SELECT sum(l.qty) FROM orders.order_line l WHERE l.order_id = s.order_id)"""),
-]  # fmt: skip
-
-MONEY = [
-    Invariant("I09", "what was taken and not given back is the price of the goods that stayed with the buyer", """
-        SELECT o.id FROM orders."order" o JOIN (
-          SELECT oc.order_id, sum(c.captured_minor - c.refunded_minor) net FROM orders.order_charge oc
-          JOIN payments.charge c ON c.id = oc.charge_id WHERE c.state = 'captured' GROUP BY 1) m ON m.order_id = o.id
-        JOIN (SELECT order_id, sum((qty_handed_over - qty_returned) * unit_price_minor) kept FROM orders.order_line GROUP BY 1) k
-          ON k.order_id = o.id WHERE m.net <> k.kept"""),
-    Invariant("I10", "refunds add up and never exceed what was taken", """
-        SELECT c.id FROM payments.charge c
-        LEFT JOIN (SELECT charge_id, sum(amount_minor) s FROM payments.refund WHERE state <> 'failed' GROUP BY 1) r ON r.charge_id = c.id
-        LEFT JOIN (SELECT charge_id, sum(amount_minor) s FROM payments.capture GROUP BY 1) k ON k.charge_id = c.id
-        WHERE c.refunded_minor <> coalesce(r.s, 0) OR c.captured_minor <> coalesce(k.s, 0) OR coalesce(r.s, 0) > c.captured_minor"""),
-    Invariant("I18", "no money without an order", """
-        SELECT c.id FROM payments.charge c LEFT JOIN orders.order_charge oc ON oc.charge_id = c.id
-        LEFT JOIN orders."order" o ON o.id = oc.order_id
-        WHERE c.captured_minor > 0 AND (o.id IS NULL OR o.state IN ('pending_payment', 'expired'))"""),
-    Invariant("I20", "each refund of ours is a recorded fact of a known person, and a second one approved it where one had to", """
-        SELECT f.id FROM payments.refund f JOIN orders.order_charge oc ON oc.charge_id = f.charge_id
-        JOIN orders."order" o ON o.id = oc.order_id AND o.source = 'live'
-        WHERE f.requested_by IS NULL OR f.approved_by = f.requested_by
-          -- Above the limit of its time: what the next change of it says it was before.
-          OR (f.approved_by IS NULL AND f.at > (SELECT applied_at FROM payments.refund_limits_since)
-              AND f.amount_minor > coalesce(
-                (SELECT (x.data->>'before_minor')::bigint FROM journal.fact x
-                 WHERE x.kind = 'refund.limit_changed' AND x.store_id = f.store_id AND x.at > f.at ORDER BY x.at LIMIT 1),
-                payments.refund_limit(f.store_id, f.currency)))
-          OR NOT EXISTS (
-          SELECT 1 FROM journal.fact x WHERE x.order_id = o.id AND x.kind = 'return.refunded' AND x.actor_id IS NOT NULL
-            AND f.cause_key = 'return:' || x.subject_id)"""),
-]  # fmt: skip
-
-
-def _moves(table: dict[tuple[str, str], str]) -> tuple[list[str], list[str]]:
-    pairs = sorted({(before, after) for (before, _command), after in table.items()})
-    return [before for before, _ in pairs], [after for _, after in pairs]
-
-
-# A guard that an owner of the database switched off shows here, also where the rows themselves look right.
-APPEND_ONLY = [
-    "journal.fact", "journal.access", "inventory.ledger_entry", "inventory.document", "inventory.selling_rule_version",
-    "stockroom.till_report",
-]  # fmt: skip
-
-JOURNAL = [
-    Invariant("I21", "the chain of sealed facts is unbroken, and every seal fits what its fact says",
-        f"SELECT pos, prev_hash, hash, {COLUMNS} FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos",
-        judge=lambda: Chain().breaks),
-    *(
-        Invariant("I22", f"every {subject} moved only as its state table allows", f"""
-            SELECT f.id FROM journal.fact f WHERE f.subject_type = '{subject}' AND f.from_state IS NOT NULL
-              AND f.kind NOT LIKE 'payment.%'
-              AND NOT EXISTS (SELECT 1 FROM unnest($1::text[], $2::text[]) a(before, after)
-                              WHERE (a.before, a.after) = (f.from_state, f.to_state))""", _moves(table))
-        for subject, table in (("order", ORDER), ("fulfilment", FULFILMENT))
-    ),
-    Invariant("I23", "no fact and no message waits for its delivery longer than a minute", """
-        SELECT id::text FROM journal.fact WHERE pos IS NULL AND at < now() - interval '1 minute' AND data->>'imported' IS NULL
-        UNION ALL SELECT fact_id::text FROM journal.delivery
-        WHERE state = 'waiting' AND next_try_at < now() - interval '1 minute'"""),
-    Invariant("I24", "each fact that somebody should be told of has its delivery", """
-        SELECT f.id FROM journal.fact f WHERE f.pos IS NOT NULL AND f.kind = ANY($1) AND f.data->>'imported' IS NULL
-          AND NOT EXISTS (SELECT 1 FROM journal.delivery d WHERE d.fact_id = f.id AND d.consumer = $2)""",
-        (sorted(TEMPLATES), CONSUMER)),
-    Invariant("I41", "what is only appended to refuses to be changed, taken out or emptied", """
-        SELECT t.name FROM unnest($1::text[]) t(name) CROSS JOIN unnest($2::text[]) g(guard)
-        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger x WHERE x.tgrelid = to_regclass(t.name) AND x.tgname = g.guard AND x.tgenabled = 'O')""",
-        (APPEND_ONLY, ["append_only", "no_truncate"])),
-]  # fmt: skip
-
-INVARIANTS = sorted([*STOCK, *STOCKROOM, *ORDERS, *MONEY, *JOURNAL], key=lambda invariant: invariant.code)
+from store_omni.invariants import INVARIANTS
+from store_omni.journal.sealing import heads, still_hold
 
 
 async def audit(connection: asyncpg.Connection) -> dict[str, int]:
-    """Code → how many rows break it (I22 stands for both state tables). One snapshot for all."""
+    """Code → how many rows break it (some codes stand for a query each of several tables). One snapshot for all."""
     broken: dict[str, int] = {}
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         for invariant in INVARIANTS:
-            broken[invariant.code] = broken.get(invariant.code, 0) + await _count(connection, invariant)
+            found = await connection.fetchval(f"SELECT count(*) FROM ({invariant.sql}) b", *invariant.values) or 0
+            broken[invariant.code] = broken.get(invariant.code, 0) + found
     return broken
 
 
-async def _count(connection: asyncpg.Connection, invariant: Invariant) -> int:
-    if invariant.judge is None:
-        return await connection.fetchval(f"SELECT count(*) FROM ({invariant.sql}) b", *invariant.values) or 0
-    breaks, found = invariant.judge(), 0
-    async for row in connection.cursor(invariant.sql, *invariant.values, prefetch=ROWS_AT_ONCE):
-        found += breaks(row)
-    return found
-
-
 async def print_audit(url: str, *, since: str | None = None) -> int:
-    """For the operator. `since`: a head of the sealed facts as an earlier audit printed it. Returns the exit code: 1 if
-    anything is broken, 2 for what is no head."""
+    """For the operator. `since`: heads of the seals as an earlier audit printed them. Returns the exit code: 1 if anything is
+    broken, 2 for what are no heads."""
     connection = await asyncpg.connect(url, timeout=10)
     started = time.monotonic()
     try:
-        holds = since is None or await still_holds(connection, since)
+        holds = since is None or await still_hold(connection, since)
         broken = await audit(connection)
-        # The chain goes through that head, and is whole: both together say that nothing before it is gone.
+        # The seals go through those heads, and are whole: both together say that nothing before them is gone.
         holds = holds and not (since and broken["I21"])
-        now = await head(connection)
+        now = await heads(connection)
     except ValueError:
-        print(f"{since} is no head. It looks like 1234:9f86d081…, as an earlier audit printed it.", file=sys.stderr)
+        print(
+            f"{since} are no heads. They look like access:12:9f86d0…,fact:34:1b4f0e…, as an earlier audit printed them.",
+            file=sys.stderr,
+        )
         return 2
     finally:
         await connection.close()
     for invariant in INVARIANTS:
         print(f"{invariant.code}  {broken[invariant.code]:>6}  {invariant.says}")
     if since is not None:
-        print(
-            "The facts sealed until that head are all there." if holds else "The facts sealed until that head are NOT all there."
-        )
+        print(f"What was sealed until those heads is {'all there' if holds else 'NOT all there'}.")
     if now:
-        print(f"Head of the sealed facts, to be kept elsewhere: {now}")
+        print(f"Heads of the seals, to be kept elsewhere: {now}")
     bad = sum(1 for count in broken.values() if count)
     print(f"{len(INVARIANTS)} invariants, {bad} broken, {time.monotonic() - started:.1f} s.")
     return 0 if holds and not bad else 1

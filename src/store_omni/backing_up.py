@@ -22,7 +22,7 @@ import msgspec
 
 from store_omni.doctoring import locale_problems_of
 from store_omni.fitting import read_fit
-from store_omni.journal.sealing import head
+from store_omni.journal.sealing import heads
 from store_omni.keys import Secrets, read_secrets, write_secrets
 from store_omni.kit.postgres.binaries import installed_binaries, plain_environment
 from store_omni.migrating import migrate
@@ -38,13 +38,13 @@ class BackupProblem(Exception):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """`head`: of the sealed facts when the dump began, empty before the first one."""
+    """`heads`: of the seals when the dump began, empty before the first one."""
 
     version: str
     revision: str | None
     made_at: datetime
     server_version: str
-    head: str
+    heads: str = ""
 
 
 def _folders() -> Iterator[Path]:
@@ -90,7 +90,7 @@ async def _look(url: str) -> tuple[Manifest, int]:
             raise BackupProblem("This database has no tables yet, so there is nothing to back up.")
         major = int(await connection.fetchval("SELECT current_setting('server_version_num')::int") or 0) // 10_000
         server = await connection.fetchval("SELECT current_setting('server_version')") or ""
-        sealed = str(await head(connection) or "")
+        sealed = await heads(connection) or ""
         return Manifest(fit.version or VERSION, fit.revision, datetime.now(UTC), server, sealed), major
     finally:
         await connection.close()

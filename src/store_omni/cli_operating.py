@@ -26,7 +26,7 @@ def _restore(arguments: argparse.Namespace) -> int:
 
     manifest = restore(read_database_url(), secrets_file(), arguments.source)
     print(f"The shop of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC is back. Its secrets are in {secrets_file()}.")
-    print(f"Now run: store-omni audit{f' --since {manifest.head}' if manifest.head else ''}")
+    print(f"Now run: store-omni audit{f' --since {manifest.heads}' if manifest.heads else ''}")
     return 0
 
 

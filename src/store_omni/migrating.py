@@ -42,6 +42,11 @@ class FunctionFile(msgspec.Struct, frozen=True):
     text: str
     checksum: str
 
+    @property
+    def body(self) -> str:
+        """As PostgreSQL keeps it: what stands between the dollar quotes."""
+        return self.text.split("$$")[1]
+
 
 def function_files() -> Iterator[FunctionFile]:
     """Every database function of the product, by room and name."""

@@ -21,3 +21,7 @@ ROOMS = (
 )  # fmt: skip
 SCHEMAS = tuple(room.__name__.split(".")[1] for room in ROOMS)
 metadata = Base.metadata
+APPEND_ONLY = (
+    "journal.fact", "journal.access", "journal.seal", "inventory.ledger_entry", "inventory.document", "inventory.selling_rule_version",
+    "stockroom.till_report",
+)  # fmt: skip

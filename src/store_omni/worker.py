@@ -17,9 +17,10 @@ from store_omni.fulfilling.expiring import end_uncollected
 from store_omni.fulfilling.shorting import settle_due
 from store_omni.inventory.announcing import Announcer
 from store_omni.inventory.holding import expire_holds
+from store_omni.inventory.sealing import LEDGER
 from store_omni.journal.beating import BEAT_SECONDS, beat, forget_beats, stop_beating
 from store_omni.journal.dispatching import dispatch
-from store_omni.journal.sealing import head
+from store_omni.journal.sealing import LOOKS, heads, seal_all
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.logs import set_up_logs
 from store_omni.notifications.mailing import carrier_of_mail
@@ -107,12 +108,14 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         ("tell", 0.5, lambda: tell(sessions, settings)),
         ("mail", 0.5, lambda: send_waiting(pool, sessions, house, "email")),
         ("texts", 0.5, lambda: send_waiting(pool, sessions, house, "sms")),
+        ("seal looks", 2, lambda: seal_all(pool, LOOKS)),
+        ("seal ledger", 2, lambda: seal_all(pool, LEDGER)),
         ("shortages", 2, lambda: settle_due(sessions)),
         ("holds", 5, lambda: expire_holds(sessions)),
         ("uncollected", 60, lambda: end_uncollected(sessions)),
         ("returns", 300, lambda: close_expired(sessions)),
         ("forget", 3600, lambda: forget_old(pool)),
-        ("head", 3600, lambda: log_head(pool)),
+        ("heads", 3600, lambda: log_heads(pool)),
     ]
     try:
         if not settings.trust_unsafe_database:
@@ -158,10 +161,10 @@ async def _finish(clock: AsyncIOScheduler, busy: set[str]) -> None:
     clock.shutdown(wait=False)
 
 
-async def log_head(pool: asyncpg.Pool) -> None:
-    """Logs are kept where whoever changes the database cannot reach: there the head proves what was sealed until now."""
-    if now := await head(pool):
-        log.info("head of the sealed facts %s", now)
+async def log_heads(pool: asyncpg.Pool) -> None:
+    """Logs are kept where a person who changes the database cannot reach: there the heads prove what was sealed until now."""
+    if now := await heads(pool):
+        log.info("heads of the seals %s", now)
 
 
 async def forget_old(pool: asyncpg.Pool) -> None:

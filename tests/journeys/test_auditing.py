@@ -6,10 +6,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from store_omni.auditing import APPEND_ONLY, INVARIANTS, audit, print_audit
+from store_omni.auditing import audit, print_audit
+from store_omni.invariants import INVARIANTS
 from store_omni.inventory.holding import Holder, Wanted, hold, hold_batches
+from store_omni.inventory.sealing import LEDGER, STREAMS
 from store_omni.journal.dispatching import dispatch
-from store_omni.journal.sealing import COLUMNS, first_seal
+from store_omni.journal.looking import note_look, note_miss
+from store_omni.journal.sealing import LOOKS, seal_all
 from store_omni.kit.database import writing
 from store_omni.notifications.telling import CONSUMER, TEMPLATES
 from store_omni.payments.limits import set_refund_limit
@@ -25,7 +28,8 @@ from store_omni.stockroom.receiving import Arrived, receive
 from store_omni.stockroom.selling_at_till import report_sales
 from store_omni.stockroom.stating_at_till import report_counts
 from store_omni.stockroom.transferring import receive_transfer, send_transfer
-from store_omni.worker import log_head
+from store_omni.tables import APPEND_ONLY
+from store_omni.worker import log_heads
 
 from ..factories.ordering import Shop
 from ..factories.world import SHOPPER
@@ -54,9 +58,9 @@ CORRUPTIONS = {
     "I18": "DELETE FROM orders.order_charge",
     "I19": "DELETE FROM pickup.receipt",
     "I20": "UPDATE journal.fact SET actor_id = NULL WHERE kind = 'return.refunded'",
-    "I21": "UPDATE journal.fact SET hash = '\\x00' WHERE pos = 2",
+    "I21": "UPDATE journal.seal SET hash = '\\x00' WHERE stream = 'access'",
     "I22": "UPDATE journal.fact SET from_state = 'handed_over' WHERE kind = 'pickup.packed'",
-    "I23": "UPDATE journal.fact SET pos = NULL, at = now() - interval '1 day' WHERE pos = 1",
+    "I23": "INSERT INTO journal.unsealed (stream, key, since) VALUES ('fact', gen_random_uuid(), now() - interval '1 day')",
     "I24": "DELETE FROM journal.delivery",
     "I25": "UPDATE inventory.hold_line SET qty = qty + 1",
     "I26": "UPDATE stockroom.transfer SET state = 'received'",
@@ -68,6 +72,8 @@ CORRUPTIONS = {
     "I40": "UPDATE orders.open_share SET units = units + 1",
     # The guards are lifted already.
     "I41": "SELECT 1",
+    "I42": "INSERT INTO journal.access (id, staff_id, staff_role, task, source) SELECT gen_random_uuid(), staff_id, staff_role, task, source FROM journal.access",
+    "I43": "CREATE OR REPLACE FUNCTION journal.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
 }  # fmt: skip
 
 
@@ -86,24 +92,14 @@ async def _lift_guards(pool: asyncpg.Pool) -> None:
     await pool.execute(LIFT_GUARDS)
 
 
-# Each changes one sealed fact a little and leaves the links between the facts as they are.
-FLIPS = [
-    "from_state = CASE WHEN from_state IS NULL THEN '' END",
-    "data = data || '{\"x\": 1}'",
-    "kind = overlay(kind placing 'x' from 1 for 1)",
-    "subject_type = subject_type || ' '",
-    "subject_id = overlay(subject_id placing 'x' from 1 for 1)",
-    "at = at + interval '1 microsecond'",
-    "actor_kind = upper(actor_kind)",
-    "actor_id = coalesce(actor_id, '') || '0'",
-    "from_state = coalesce(from_state, '') || '.'",
-    "to_state = coalesce(to_state, '') || '.'",
-    "id = gen_random_uuid()",
-    "order_id = CASE WHEN order_id IS NULL THEN gen_random_uuid() END",
-    "customer_id = CASE WHEN customer_id IS NULL THEN gen_random_uuid() END",
-    "store_id = coalesce(store_id, 0) + 1",
-    "channel = channel || ' '",
-]
+# Changes one column of one sealed row a little, or makes an empty one say something, by the column's type.
+OTHER = """
+SELECT format('UPDATE %s SET %I = %s WHERE ctid = (SELECT ctid FROM %1$s LIMIT 1)', $1::text, c.column_name, format(CASE data_type
+  WHEN 'uuid' THEN 'gen_random_uuid()' WHEN 'integer' THEN 'coalesce(%1$I, 0) + 1000' WHEN 'bigint' THEN '%1$I + 1000'
+  WHEN 'timestamp with time zone' THEN '%1$I + interval $a$1 microsecond$a$' WHEN 'jsonb' THEN '%1$I || $a${"x": 1}$a$'
+  WHEN 'bytea' THEN 'coalesce(%1$I, $a$$a$) || $a$x$a$'
+  WHEN 'text' THEN 'CASE WHEN %1$I IS NULL THEN $a$$a$ ELSE %1$I || $a$ $a$ END' END, c.column_name))
+FROM information_schema.columns c WHERE table_schema || '.' || table_name = $1 AND column_name <> 'tx'"""
 
 
 async def _bring_back(shop: Shop, order_id: UUID) -> None:
@@ -155,7 +151,17 @@ async def _busy_day(shop: Shop) -> None:
         holder=Holder(device="a phone"), by=SHOPPER, operation_key="held",
     )  # fmt: skip
     await _busy_stockroom(shop)
-    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    async with shop.sessions.begin() as session:
+        by = shop.world.agent.actor()
+        await note_look(writing(session), by=by, task="desk.customer", customer_id=None, order_id=order.id)
+        await note_miss(writing(session), by=by, task="desk.search", question="name", asked="강", key="k")
+    await _seal(shop.pool)
+
+
+async def _seal(pool: asyncpg.Pool) -> None:
+    await dispatch(pool, {CONSUMER: frozenset(TEMPLATES)})
+    for stream in (LOOKS, LEDGER):
+        await seal_all(pool, stream)
 
 
 async def test_a_day_of_orders_leaves_nothing_to_find(shop: Shop) -> None:
@@ -193,81 +199,86 @@ def test_every_invariant_has_its_corruption() -> None:
     assert set(CORRUPTIONS) == {invariant.code for invariant in INVARIANTS}
 
 
-async def test_whatever_is_changed_in_a_sealed_fact_is_found(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read in parts much smaller than the chain, as a long one is."""
-    monkeypatch.setattr("store_omni.auditing.ROWS_AT_ONCE", 3)
+@pytest.mark.parametrize("table", [stream.table for stream in STREAMS])
+async def test_whatever_is_changed_in_a_sealed_row_is_found(shop: Shop, table: str) -> None:
+    """Rows of facts, looks and ledger had their actors rewritten, and the audit was clean."""
     await _busy_day(shop)
-    await _lift_guards(shop.pool)
     async with shop.pool.acquire() as connection:
-        assert (await audit(connection))["I21"] == 0
-        for pos, flip in enumerate(FLIPS, 1):
-            assert await connection.execute(f"UPDATE journal.fact SET {flip} WHERE pos = $1", pos) == "UPDATE 1"
-            assert (await audit(connection))["I21"] == pos, flip
+        changes = [row[0] for row in await connection.fetch(OTHER, table)]
+        assert len(changes) > 10
+        for change in changes:
+            spoiling = connection.transaction(isolation="repeatable_read")
+            await spoiling.start()
+            await connection.execute(LIFT_GUARDS)
+            assert await connection.execute(change) == "UPDATE 1"
+            assert (await audit(connection))["I21"] == 1, change
+            await spoiling.rollback()
 
 
-async def test_a_sealed_fact_that_was_taken_out_is_found(shop: Shop) -> None:
+@pytest.mark.parametrize("table", [stream.table for stream in STREAMS])
+async def test_a_sealed_row_that_was_taken_out_is_found(shop: Shop, table: str) -> None:
     await _busy_day(shop)
     await _lift_guards(shop.pool)
-    await shop.pool.execute("DELETE FROM journal.fact WHERE pos = 3")
+    await shop.pool.execute(f"DELETE FROM {table} WHERE ctid = (SELECT ctid FROM {table} LIMIT 1)")
     async with shop.pool.acquire() as connection:
         assert (await audit(connection))["I21"] == 1
 
 
-async def _seal_as_at_first(shop: Shop) -> None:
-    """As the first version of the product sealed: see `first_seal`."""
-    previous = b""
-    for pos, row in enumerate(await shop.pool.fetch(f"SELECT {COLUMNS} FROM journal.fact ORDER BY at, id"), 1):
-        link = first_seal(previous, row)
-        query = "UPDATE journal.fact SET pos = $2, prev_hash = $3, hash = $4 WHERE id = $1"
-        await shop.pool.execute(query, row["id"], pos, previous, link)
-        previous = link
-
-
-async def test_facts_sealed_by_the_first_version_stand_only_before_the_others(shop: Shop) -> None:
-    await shop.place((0, 1))
-    await shop.place((1, 1))
-    await _seal_as_at_first(shop)
-    await shop.place((2, 1))
-    await shop.place((3, 1))
-    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
-    await _lift_guards(shop.pool)
+async def test_what_was_done_while_a_guard_was_off_is_found_later(shop: Shop) -> None:
+    await _busy_day(shop)
+    await shop.pool.execute(
+        """ALTER TABLE inventory.ledger_entry DISABLE TRIGGER append_only;
+           UPDATE inventory.ledger_entry SET actor_id = gen_random_uuid()::text WHERE kind = 'return';
+           ALTER TABLE inventory.ledger_entry ENABLE TRIGGER append_only;
+           ALTER TABLE journal.access DISABLE TRIGGER await_seal;
+           INSERT INTO journal.access (id, staff_id, staff_role, task, source)
+           SELECT gen_random_uuid(), staff_id, staff_role, task, source FROM journal.access LIMIT 1;
+           ALTER TABLE journal.access ENABLE TRIGGER await_seal"""
+    )
     async with shop.pool.acquire() as connection:
-        assert (await audit(connection))["I21"] == 0
-        last = await connection.fetchrow(f"SELECT prev_hash, {COLUMNS} FROM journal.fact WHERE pos = 4")
-        lesser = first_seal(last["prev_hash"], last)
-        await connection.execute("UPDATE journal.fact SET hash = $1 WHERE pos = 4", lesser)
-        assert (await audit(connection))["I21"] == 1
+        assert {code: count for code, count in (await audit(connection)).items() if count} == {"I21": 1, "I42": 1}
 
 
-async def test_a_chain_that_was_cut_off_or_sealed_anew_shows_against_a_head_of_before(
+async def test_seals_cut_off_or_made_anew_show_against_heads_of_before(
     shop: Shop, database_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     for index in range(3):
         await shop.place((index, 1))
     assert await print_audit(database_url) == 0
-    assert "Head" not in capsys.readouterr().out
-    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    assert "Heads" not in capsys.readouterr().out
+    await _seal(shop.pool)
     with caplog.at_level("INFO", "store_omni.worker"):
-        await log_head(shop.pool)
+        await log_heads(shop.pool)
     written_down = caplog.messages[-1].rsplit(" ", 1)[1]
     await shop.place((3, 1))
-    await dispatch(shop.pool, {CONSUMER: frozenset(TEMPLATES)})
+    await _seal(shop.pool)
     assert await print_audit(database_url, since=written_down) == 0
     said = capsys.readouterr().out
-    assert "all there" in said and "Head of the sealed facts, to be kept elsewhere: 4:" in said
-    for nonsense in ("yesterday", "3:", "x:" + "00" * 32, written_down[:-1], "9" * 30 + ":" + "00" * 32):
+    assert "is all there" in said and "Heads of the seals, to be kept elsewhere: fact:4:" in said
+    seal = "00" * 32
+    for nonsense in ("yesterday", "fact:3:", f"fact:x:{seal}", written_down[:-1], f"fact:{'9' * 30}:{seal}", f"3:{seal}"):
         assert await print_audit(database_url, since=nonsense) == 2
     await _lift_guards(shop.pool)
-    await shop.pool.execute("CREATE TABLE aside AS SELECT * FROM journal.fact WHERE pos = 2")
-    await shop.pool.execute("DELETE FROM journal.fact WHERE pos = 2")
-    assert await print_audit(database_url, since=written_down) == 1
-    assert "NOT all there" in capsys.readouterr().out, "the head stands, but a fact before it is gone"
-    await shop.pool.execute("INSERT INTO journal.fact SELECT * FROM aside")
-    await shop.pool.execute("DELETE FROM journal.fact WHERE pos >= 3")
-    async with shop.pool.acquire() as connection:
-        assert (await audit(connection))["I21"] == 0, "by itself a shorter chain is a good chain"
-    assert await print_audit(database_url, since=written_down) == 1
-    assert "NOT all there" in capsys.readouterr().out
+
+    async def show(expected: int) -> None:
+        async with shop.pool.acquire() as connection:
+            assert (await audit(connection))["I21"] == expected
+        capsys.readouterr()
+        assert await print_audit(database_url, since=written_down) == 1
+        assert "is NOT all there" in capsys.readouterr().out
+
+    await shop.pool.execute(
+        "DELETE FROM journal.fact WHERE id = (SELECT keys[1]::uuid FROM journal.seal WHERE (stream, first) = ('fact', 1))"
+    )
+    await show(1)  # the seals go through the heads, but a row before them is gone
+    await shop.pool.execute("DELETE FROM journal.seal; DELETE FROM journal.unsealed")
+    await show(0)  # by itself the beginning of a chain is a good chain
+    await shop.pool.execute("INSERT INTO journal.unsealed (stream, key) SELECT 'fact', id FROM journal.fact")
+    await shop.pool.execute(
+        "INSERT INTO journal.unsealed (stream, key) SELECT 'ledger_entry', concat_ws('/', store_id, sku_id, version) FROM inventory.ledger_entry"
+    )
+    await _seal(shop.pool)
+    await show(0)  # and so is one that was made anew
 
 
 async def test_refunds_whose_persons_were_taken_out_are_found(shop: Shop) -> None:

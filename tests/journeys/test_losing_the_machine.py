@@ -11,7 +11,7 @@ import pytest
 from store_omni.auditing import audit
 from store_omni.backing_up import BackupProblem, back_up, restore
 from store_omni.journal.dispatching import dispatch
-from store_omni.journal.sealing import head, still_holds
+from store_omni.journal.sealing import heads, still_hold
 from store_omni.keys import Secrets, read_secrets
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
@@ -41,7 +41,7 @@ async def _trade(url: str, secrets_file: Path) -> tuple[World, object, str, str]
         order = await shop.ready((0, 2), (3, 1))
         await shop.collected((1, 1))
         await dispatch(pool, CONSUMERS)
-        sealed = await head(pool)
+        sealed = await heads(pool)
         assert sealed is not None
         return world, order, await shop.pass_code(order), sealed
     finally:
@@ -55,7 +55,7 @@ async def _go_on(url: str, secrets_file: Path, world: World, order: object, code
     try:
         async with pool.acquire() as connection:
             assert {name: count for name, count in (await audit(connection)).items() if count} == {}
-            assert await still_holds(connection, sealed)
+            assert await still_hold(connection, sealed)
         shop = Shop(pool, sessions, _signer(read_secrets(secrets_file)), world)
         await shop.hand_over(order, code)  # type: ignore[arg-type]
         await shop.collected((2, 1))

@@ -51,8 +51,7 @@ async def test_one_address_that_never_answers_is_no_outage(pool: asyncpg.Pool) -
         + """; INSERT INTO journal.delivery (fact_id, consumer, pos, next_try_at)
                VALUES (gen_random_uuid(), 'c', 1, now() - interval '3 minutes')""",
         LEADER.format(0)
-        + """; INSERT INTO journal.fact (id, at, kind, subject_type, subject_id, channel, actor_kind)
-               VALUES (gen_random_uuid(), now() - interval '3 minutes', 'k', 's', '1', 'c', 'system')""",
+        + "; INSERT INTO journal.unsealed (stream, key, since) VALUES ('access', 'k', now() - interval '3 minutes')",
     ],
 )
 async def test_work_that_a_leading_worker_does_not_do_is_seen(pool: asyncpg.Pool, statement: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import ARRAY, CheckConstraint, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store_omni.kit.database import Base, Long
@@ -12,13 +12,11 @@ from store_omni.kit.database import Base, Long
 class Fact(Base):
     """One thing that happened. Holds ids and states only, no names or addresses, so erasure never touches it.
 
-    `pos` is given by the dispatcher after commit: it has no gaps and never runs backwards, which no sequence drawn
-    inside the transaction could promise. `prev_hash` and `hash` chain the rows in that order.
+    Its place in the order of all facts stands in its `Seal`, so that the row itself is never changed.
     """
 
     __tablename__ = "fact"
     __table_args__ = (
-        Index("ix_fact_unsealed", "at", postgresql_where=text("pos IS NULL")),
         Index("ix_fact_subject", "subject_type", "subject_id"),
         Index("ix_fact_order_id", "order_id"),
         {"schema": "journal"},
@@ -38,9 +36,38 @@ class Fact(Base):
     from_state: Mapped[str | None]
     to_state: Mapped[str | None]
     data: Mapped[dict] = mapped_column(server_default=text("'{}'::jsonb"))
-    pos: Mapped[Long | None] = mapped_column(unique=True)
-    prev_hash: Mapped[bytes | None]
-    hash: Mapped[bytes | None]
+
+
+class Seal(Base):
+    """Up to 1,000 rows of one stream (facts, looks, ledger) that cannot be changed, taken out or added to unseen.
+
+    `keys`: of the rows, in their order; their places are `first` to `last`, without a gap from one seal to the next. `hash`:
+    SHA-256 over the hash of the seal before and what each row says.
+    """
+
+    __tablename__ = "seal"
+    __table_args__ = {"schema": "journal"}
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[Long] = mapped_column(primary_key=True)
+    first: Mapped[Long]
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    hash: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Unsealed(Base):
+    """A row that waits for its seal: a trigger notes it in the transaction that writes it. Claimed from here and never by "number
+    greater than the last one seen": transactions commit in another order than they draw their numbers, and a row that commits late
+    would be passed over for ever."""
+
+    __tablename__ = "unsealed"
+    __table_args__ = {"schema": "journal"}
+
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[Long] = mapped_column(Identity(always=True), primary_key=True)
+    key: Mapped[str]
+    since: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
 class Entry(Base):

@@ -1,75 +1,128 @@
-"""The chain of facts: each seal holds all that its fact says and the seal before it.
+"""Seals: every fact, every look at a person and every entry of the ledger is sealed soon after it was written. Each seal holds all
+that its rows say and the seal before it.
 
-Whoever changes a sealed fact, takes one out or puts one in breaks a seal. Cutting off the chain's end, or sealing all of it
-anew, only shows against a head that was written down elsewhere: the worker logs it each hour, the audit prints it.
+A person who changes a sealed row, takes one out or puts one in breaks a seal. A person who cuts off the newest seals, or makes all
+of them anew, shows only against heads that were written down elsewhere: the worker logs them each hour, the audit prints them.
 """
 
-import hashlib
+import re
 
 import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
-COLUMNS = """id, kind, subject_type, subject_id, at, actor_kind, actor_id, from_state, to_state, data::text AS body,
-  order_id, customer_id, store_id, channel"""
-_NOTHING = (0xFFFFFFFF).to_bytes(4, "big")
-
-
-def seal(previous: bytes, row: asyncpg.Record) -> bytes:
-    """The chain's next link, 32 bytes. `row`: with `COLUMNS`."""
-    return _link(previous, *_said(row), row["order_id"], row["customer_id"], row["store_id"], row["channel"])
+ROWS_MAX = 1000
+Asked = asyncpg.Connection | asyncpg.Pool
 
 
-def first_seal(previous: bytes, row: asyncpg.Record) -> bytes:
-    """As facts were sealed at first, without whose they are and where, and with nothing sealed as empty: such facts stand at the
-    beginning of older chains."""
-    return _link(previous, *(part or "" for part in _said(row)))
+class Stream(msgspec.Struct, frozen=True):
+    """A table that is only appended to. `name`: the table without its schema. `key`: of a row `t`, as text. `by_key`: the row `t` of
+    a key `k.key`. `says`: the columns of `t` that a seal holds, as expressions of SQL whose text is the same in every session."""
+
+    name: str
+    table: str
+    key: str
+    by_key: str
+    says: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what one row says; of a row that is not there, too."""
+        return f"sha256(convert_to(jsonb_build_array({self.says})::text, 'UTF8'))"
+
+    @property
+    def rows(self) -> str:
+        """The rows `t` of the keys `k (key, n)`; empty where one is missing."""
+        return f"LEFT JOIN {self.table} t ON {self.by_key}"
 
 
-def _said(row: asyncpg.Record) -> tuple[bytes | str | None, ...]:
-    return (
-        row["id"].bytes, row["kind"], row["subject_type"], row["subject_id"], row["at"].isoformat(), row["actor_kind"],
-        row["actor_id"], row["from_state"], row["to_state"], row["body"],
+FACTS = Stream(
+    "fact", "journal.fact", "t.id::text", "t.id = k.key::uuid",
+    "t.id, t.kind, t.subject_type, t.subject_id, t.at AT TIME ZONE 'UTC', t.actor_kind, t.actor_id, t.from_state, t.to_state, "
+    "t.data, t.order_id, t.customer_id, t.store_id, t.channel",
+)  # fmt: skip
+LOOKS = Stream(
+    "access", "journal.access", "t.id::text", "t.id = k.key::uuid",
+    "t.id, t.at AT TIME ZONE 'UTC', t.staff_id, t.staff_role, t.store_id, t.customer_id, t.order_id, t.task, t.source, t.question, "
+    "encode(t.question_hash, 'hex')",
+)  # fmt: skip
+
+
+async def seal_all(pool: asyncpg.Pool, stream: Stream) -> int:
+    """Seals what waits, until less than a full seal was left. Returns how many rows."""
+    sealed = 0
+    while True:
+        async with pool.acquire() as connection, connection.transaction():
+            _, keys = await seal_waiting(connection, stream)
+        sealed += len(keys)
+        if len(keys) < ROWS_MAX:
+            return sealed
+
+
+async def seal_waiting(connection: asyncpg.Connection | PoolConnectionProxy, stream: Stream) -> tuple[int, list[str]]:
+    """One seal over the rows that wait longest, in the caller's transaction. Returns the first one's place and the keys."""
+    # A second worker waits here for the rows of the first, and then finds them gone: the chain has no fork.
+    query = "SELECT number, key FROM journal.unsealed WHERE stream = $1 ORDER BY number LIMIT $2 FOR UPDATE"
+    waiting = await connection.fetch(query, stream.name, ROWS_MAX)
+    if not waiting:
+        return 0, []
+    keys = [row["key"] for row in waiting]
+    query = "SELECT last, hash FROM journal.seal WHERE stream = $1 ORDER BY last DESC LIMIT 1"
+    before = await connection.fetchrow(query, stream.name)
+    last, previous = (before["last"], before["hash"]) if before else (0, b"")
+    await connection.execute(
+        f"""INSERT INTO journal.seal (stream, first, last, keys, hash)
+            SELECT $1, $2, $3, $4, sha256($5 || string_agg({stream.digest}, ''::bytea ORDER BY k.n))
+            FROM unnest($4::text[]) WITH ORDINALITY k (key, n) {stream.rows}""",
+        stream.name, last + 1, last + len(keys), keys, previous,
     )  # fmt: skip
+    query = "DELETE FROM journal.unsealed WHERE stream = $1 AND number = ANY ($2)"
+    await connection.execute(query, stream.name, [row["number"] for row in waiting])
+    return last + 1, keys
 
 
-def _link(previous: bytes, *parts: object) -> bytes:
-    digest = hashlib.sha256(previous)
-    for part in parts:
-        if part is None:
-            digest.update(_NOTHING)
-        else:
-            raw = part if isinstance(part, bytes) else str(part).encode()
-            digest.update(len(raw).to_bytes(4, "big") + raw)
-    return digest.digest()
+# A span of looks that was forgotten after its time: its rows are gone, all of them, and a fact says so. Its seal stays, and holds the
+# chain together.
+REMOVED = "journal.span_removed"
+_REMOVED = f"""s.stream = 'access' AND d.found = 0 AND EXISTS (
+  SELECT FROM journal.fact r WHERE r.kind = '{REMOVED}' AND r.subject_type = 'seal' AND r.subject_id = s.stream || ':' || s.last)"""
 
 
-class Chain:
-    """Goes along the sealed facts in their order and says of each whether it stands as it was sealed."""
-
-    def __init__(self) -> None:
-        self._pos, self._previous, self._wholly = 0, b"", False
-
-    def breaks(self, row: asyncpg.Record) -> bool:
-        """`row`: with `COLUMNS`, pos, prev_hash and hash."""
-        fits = row["hash"] == seal(self._previous, row)
-        # Once a fact is sealed wholly, no later one may come with the lesser seal.
-        self._wholly = self._wholly or fits
-        fits = fits or (not self._wholly and row["hash"] == first_seal(self._previous, row))
-        linked = (row["pos"], row["prev_hash"]) == (self._pos + 1, self._previous)
-        self._pos, self._previous = row["pos"], row["hash"] or b""
-        return not (fits and linked)
+def broken_seals(stream: Stream) -> str:
+    """A query for the seals that do not fit their rows, or not the seal before. Reads each sealed row once."""
+    return f"""
+        SELECT s.stream, s.last FROM (
+          SELECT *, lag(last, 1, 0) OVER chain AS last_before, lag(hash, 1, ''::bytea) OVER chain AS hash_before
+          FROM journal.seal WHERE stream = '{stream.name}' WINDOW chain AS (ORDER BY last)) s
+        CROSS JOIN LATERAL (
+          SELECT string_agg({stream.digest}, ''::bytea ORDER BY k.n) AS digests, count({stream.key}) AS found
+          FROM unnest(s.keys) WITH ORDINALITY k (key, n) {stream.rows}) d
+        WHERE s.first <> s.last_before + 1 OR s.last - s.first + 1 <> cardinality(s.keys)
+           OR s.hash <> sha256(s.hash_before || d.digests) AND NOT ({_REMOVED})"""
 
 
-async def head(connection: asyncpg.Connection | asyncpg.Pool) -> str | None:
-    """The chain's end as it is written down: `position:seal`, the seal in hexadecimal. None while nothing is sealed."""
-    row = await connection.fetchrow("SELECT pos, hash FROM journal.fact WHERE pos IS NOT NULL ORDER BY pos DESC LIMIT 1")
-    return f"{row['pos']}:{row['hash'].hex()}" if row else None
+def unsealed_rows(stream: Stream) -> str:
+    """A query for the rows that neither stand in a seal nor wait for one: they were put in behind the product's back."""
+    return f"""
+        SELECT {stream.key} FROM {stream.table} t EXCEPT ALL (
+          SELECT unnest(keys) FROM journal.seal WHERE stream = '{stream.name}'
+          UNION ALL SELECT key FROM journal.unsealed WHERE stream = '{stream.name}')"""
 
 
-async def still_holds(connection: asyncpg.Connection, written_down: str) -> bool:
-    """Whether the chain still goes through a head of before; that it is whole up to there only `Chain` tells. Errors:
-    ValueError for what is no head."""
-    before, _, seal_hex = written_down.partition(":")
-    pos, wanted = int(before), bytes.fromhex(seal_hex)
-    if len(wanted) != hashlib.sha256().digest_size or not 0 < pos < 1 << 63:
-        raise ValueError(written_down)
-    return await connection.fetchval("SELECT hash FROM journal.fact WHERE pos = $1", pos) == wanted
+async def heads(connection: Asked) -> str | None:
+    """The newest seal of each stream as it is written down: `stream:place:seal`, separated by commas, the seal in hexadecimal. None
+    while nothing is sealed."""
+    rows = await connection.fetch("SELECT DISTINCT ON (stream) stream, last, hash FROM journal.seal ORDER BY stream, last DESC")
+    return ",".join(f"{row['stream']}:{row['last']}:{row['hash'].hex()}" for row in rows) or None
+
+
+async def still_hold(connection: asyncpg.Connection, written_down: str) -> bool:
+    """Whether the seals still go through heads of before; that they are whole up to there only `broken_seals` tells. Errors:
+    ValueError for what are no heads."""
+    holds = True
+    for one in written_down.split(","):
+        if not (found := re.fullmatch(r"([a-z_]{1,40}):([1-9][0-9]{0,17}):([0-9a-f]{64})", one)):
+            raise ValueError(written_down)
+        query = "SELECT hash FROM journal.seal WHERE stream = $1 AND last = $2"
+        holds = holds and await connection.fetchval(query, found[1], int(found[2])) == bytes.fromhex(found[3])
+    return holds

@@ -3,6 +3,7 @@
 import asyncpg
 import msgspec
 
+from store_omni.inventory.sealing import STREAMS
 from store_omni.journal.beating import DEAD_SECONDS
 from store_omni.kit.errors import N_
 
@@ -14,7 +15,9 @@ LATE_SECONDS = 120
 _READ = """
 SELECT (SELECT count(*) FROM journal.heartbeat WHERE NOT leads AND beat_at > now() - make_interval(secs => $1)) AS standby,
   extract(epoch FROM now() - l.beat_at)::float AS beat_age, extract(epoch FROM now() - l.since)::float AS leads_for, l.late_seconds,
-  coalesce(extract(epoch FROM now() - (SELECT min(at) FROM journal.fact WHERE pos IS NULL)), 0)::float AS unsealed,
+  coalesce(extract(epoch FROM now() - (
+    SELECT min(u.since) FROM unnest($2::text[]) s (name) CROSS JOIN LATERAL (
+      SELECT since FROM journal.unsealed WHERE stream = s.name ORDER BY number LIMIT 1) u)), 0)::float AS unsealed,
   coalesce(extract(epoch FROM now() - (SELECT min(next_try_at) FROM journal.delivery WHERE state = 'waiting')), 0)::float AS undelivered
 FROM (SELECT 1) one LEFT JOIN LATERAL (
   SELECT * FROM journal.heartbeat WHERE leads ORDER BY beat_at DESC LIMIT 1) l ON true"""
@@ -112,7 +115,7 @@ def _trouble(code: str, seconds: float) -> Trouble:
 
 
 async def read_condition(connection: asyncpg.Connection | asyncpg.Pool) -> Condition:
-    row = await connection.fetchrow(_READ, float(DEAD_SECONDS))
+    row = await connection.fetchrow(_READ, float(DEAD_SECONDS), [stream.name for stream in STREAMS])
     assert row is not None
     channels = []
     for one in await connection.fetch(_CHANNELS):

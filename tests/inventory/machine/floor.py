@@ -31,8 +31,8 @@ from ...factories.world import make_item, make_person, make_store, put_stock
 from .levels import FIGURES, Place
 
 T = TypeVar("T")
-# Nobody seals facts and sends mails here.
-NEEDS_WORKER = "I23"
+# Nobody seals rows and sends mails here, and the interleavings make functions stop on their way.
+NOT_HERE = {"I23", "I43"}
 _NUMBERS = itertools.count(1)
 
 _ROWS = """
@@ -161,7 +161,7 @@ class Floor:
             return broken, len(await self.write(drift_of))
 
         broken, drift = self.run(look())
-        found = {code: count for code, count in broken.items() if count and code != NEEDS_WORKER}
+        found = {code: count for code, count in broken.items() if count and code not in NOT_HERE}
         assert found == {}, f"the audit finds {found}"
         assert drift == 0, f"{drift} figures drifted"
 

@@ -32,7 +32,7 @@ class _OfTheHouse(Collector):
             yield GaugeMetricFamily("store_omni_worker_beat_age_seconds", "Since its last sign.", value=condition.beat_age)
             yield GaugeMetricFamily("store_omni_worker_leader_age_seconds", "Since it leads.", value=condition.leads_for)
         oldest = GaugeMetricFamily("store_omni_queue_oldest_seconds", "Age of the oldest that waits.", labels=["queue"])
-        oldest.add_metric(["unsealed_facts"], condition.unsealed)
+        oldest.add_metric(["unsealed"], condition.unsealed)
         oldest.add_metric(["deliveries"], condition.undelivered)
         failing = GaugeMetricFamily("store_omni_messages_failing_seconds", "Since when none has left.", labels=["channel"])
         for channel in condition.channels:

@@ -81,7 +81,7 @@ async def full(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Po
             "leads": condition.leads, "beat_age_seconds": condition.beat_age, "leads_for_seconds": condition.leads_for,
             "late_seconds": condition.late, "standby": condition.standby,
         },
-        "oldest_seconds": {"unsealed_facts": condition.unsealed, "deliveries": condition.undelivered}
+        "oldest_seconds": {"unsealed": condition.unsealed, "deliveries": condition.undelivered}
         | {f"messages_{channel.name}": channel.due_seconds for channel in condition.channels},
         "failing_seconds": {channel.name: channel.failing_seconds for channel in condition.channels},
     }  # fmt: skip
