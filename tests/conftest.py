@@ -20,6 +20,7 @@ from store_omni.app import Application, create_app, make_signer
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import OWNER, RETENTION, RUNTIME
 from store_omni.kit.signing import Signer
 from store_omni.migrating import migrate
 from store_omni.settings import Secrets, Settings
@@ -53,8 +54,25 @@ async def _admin(url: str, *statements: str) -> None:
         await connection.close()
 
 
-def _owner(url: str) -> str:
-    return url.split("//", 1)[1].split("@", 1)[0].split(":", 1)[0]
+def owner_of(url: str) -> str:
+    """The same database as the role that owns its tables: for `migrate`, and for tests that tamper with it as such a person could."""
+    return url.replace(f"//{RUNTIME}@", f"//{OWNER}@")
+
+
+def create_database(server: Cluster, name: str) -> str:
+    """An empty one; its URL for the programs."""
+    asyncio.run(_admin(server.admin_url, f'CREATE DATABASE {name} OWNER "{OWNER}"'))
+    return _with_name(server.url, name)
+
+
+def migrate_as_owner(url: str) -> None:
+    """`url`: of the programs."""
+    migrate(owner_of(url), runtime=RUNTIME, retention=RETENTION)
+
+
+def make_template(server: Cluster) -> None:
+    """What `copy_of_template` copies."""
+    migrate_as_owner(create_database(server, TEMPLATE))
 
 
 def _in_memory(request: pytest.FixtureRequest) -> Path | None:
@@ -82,9 +100,8 @@ def _in_memory(request: pytest.FixtureRequest) -> Path | None:
 def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster, None, None]:
     """Without fsync: these tests prove rules, not survival; the kill tests start their own, durable ones."""
     server = Cluster.at(_in_memory(request) or tmp_path_factory.mktemp("postgres"), durable=False)
-    url = server.start()
-    asyncio.run(_admin(server.admin_url, f'CREATE DATABASE {TEMPLATE} OWNER "{_owner(url)}"'))
-    migrate(_with_name(url, TEMPLATE))
+    server.start()
+    make_template(server)
     yield server
     server.stop("immediate")
 
@@ -106,7 +123,7 @@ def small_world(cluster: Cluster) -> World:
 
 def copy_of_template(cluster: Cluster, template: str = TEMPLATE, *, name: str | None = None) -> str:
     name = name or f"test_{os.getpid()}_{next(_NUMBERS)}"
-    statement = f'CREATE DATABASE {name} TEMPLATE {template} OWNER "{_owner(cluster.url)}" STRATEGY file_copy'
+    statement = f'CREATE DATABASE {name} TEMPLATE {template} OWNER "{OWNER}" STRATEGY file_copy'
     asyncio.run(_admin(cluster.admin_url, statement))
     return _with_name(cluster.url, name)
 
@@ -118,13 +135,14 @@ def drop_copy(cluster: Cluster, url: str) -> None:
 
 @pytest.fixture
 def database_url(cluster: Cluster, request: pytest.FixtureRequest) -> Generator[str, None, None]:
-    """A fresh, migrated database of this test's own: empty, or with the small world for those who ask for it."""
+    """A fresh, migrated database of this test's own: empty, or with the small world for those who ask for it. Tests come as the
+    programs do, those marked `owner` as the role that owns the tables."""
     if "world" in request.fixturenames:
         request.getfixturevalue("small_world")
         url = copy_of_template(cluster, TEMPLATE_OF_WORLD)
     else:
         url = copy_of_template(cluster)
-    yield url
+    yield owner_of(url) if request.node.get_closest_marker("owner") else url
     drop_copy(cluster, url)
 
 

@@ -20,7 +20,7 @@ from store_omni.worker import run_worker
 
 from .conftest import settings_for
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.owner]
 NEWER = ".".join(str(part) for part in (parts(VERSION)[0] + 1, 0, 0))
 
 

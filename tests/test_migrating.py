@@ -20,13 +20,13 @@ from store_omni.kit.postgres.cluster import Cluster
 from store_omni.migrating import ROOT, FunctionFile, create_changed_functions, function_files, migrate
 from store_omni.worker import CONSUMERS
 
-from .conftest import _admin, _owner, _with_name, copy_of_template
+from .conftest import _admin, copy_of_template, create_database, owner_of
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_migrated_database_has_nothing_left_to_create(cluster: Cluster) -> None:
-    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    connection = await asyncpg.connect(owner_of(await asyncio.to_thread(copy_of_template, cluster)))
     try:
         assert await create_changed_functions(connection) == []
     finally:
@@ -34,7 +34,7 @@ async def test_a_migrated_database_has_nothing_left_to_create(cluster: Cluster) 
 
 
 async def test_a_function_whose_text_changed_is_created_anew(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    connection = await asyncpg.connect(owner_of(await asyncio.to_thread(copy_of_template, cluster)))
     text = "CREATE OR REPLACE FUNCTION journal.answer() RETURNS int LANGUAGE sql AS $$ SELECT {} $$"
     try:
         for answer in (1, 2):
@@ -48,7 +48,7 @@ async def test_a_function_whose_text_changed_is_created_anew(cluster: Cluster, m
 
 async def test_the_functions_of_the_database_are_those_of_the_files(cluster: Cluster) -> None:
     """A migration alone may not bring a function: nobody would find its text."""
-    connection = await asyncpg.connect(await asyncio.to_thread(copy_of_template, cluster))
+    connection = await asyncpg.connect(owner_of(await asyncio.to_thread(copy_of_template, cluster)))
     try:
         rows = await connection.fetch(
             """SELECT n.nspname || '.' || p.proname AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -62,8 +62,7 @@ async def test_the_functions_of_the_database_are_those_of_the_files(cluster: Clu
 async def test_two_migrations_at_once_both_end_well(cluster: Cluster, tmp_path: Path) -> None:
     """Without the lock the second finds the first one's half-made tables and fails."""
     name = "migrated_twice"
-    await _admin(cluster.admin_url, f'CREATE DATABASE {name} OWNER "{_owner(cluster.url)}"')
-    url = _with_name(cluster.url, name)
+    url = owner_of(await asyncio.to_thread(create_database, cluster, name))
     environment = os.environ | {"STORE_OMNI_DATABASE_URL": url, "STORE_OMNI_DATA_DIR": str(tmp_path)}
 
     async def migrate() -> tuple[int | None, bytes]:
@@ -89,8 +88,7 @@ VALUES (gen_random_uuid(), gen_random_uuid(), 'agent', 'desk.search', '127.0.0.1
 
 async def test_what_was_written_before_the_seals_is_sealed_and_told_to_nobody_again(cluster: Cluster) -> None:
     name = "before_seals"
-    await _admin(cluster.admin_url, f'CREATE DATABASE {name} OWNER "{_owner(cluster.url)}"')
-    url = _with_name(cluster.url, name)
+    url = owner_of(await asyncio.to_thread(create_database, cluster, name))
     config = Config(str(ROOT / "alembic.ini"))
     config.attributes["url"] = url
     await asyncio.to_thread(command.upgrade, config, "give_shelves")

@@ -19,6 +19,7 @@ import asyncpg
 
 from store_omni.kit.postgres import initialising
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import OWNER, RUNTIME
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -133,17 +134,19 @@ class Deployment:
         url = f"{head}@/{name}?{tail.split('?', 1)[1]}"
         asyncio.run(self._create(name))
         command = [sys.executable, "-m", "store_omni", "migrate"]
-        made = subprocess.run(command, env=_environment(url, self.folder), cwd=ROOT, capture_output=True, text=True, check=False)
+        owner = {"STORE_OMNI_OWNER_URL": url.replace(f"//{RUNTIME}@", f"//{OWNER}@")}
+        made = subprocess.run(
+            command, env=_environment(url, self.folder, **owner), cwd=ROOT, capture_output=True, text=True, check=False
+        )
         if made.returncode != 0:
             raise NotStarted(f"migrate failed:\n{made.stderr[-3000:]}")
         return url
 
     async def _create(self, name: str) -> None:
         connection = await asyncpg.connect(self.cluster.admin_url)
-        owner = self.cluster.url.split("//", 1)[1].split("@", 1)[0]
-        await connection.execute(f'CREATE DATABASE {name} OWNER "{owner}"')
+        await connection.execute(f'CREATE DATABASE {name} OWNER "{OWNER}"')
         # So that filling it may leave out looking up every reference.
-        await connection.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{owner}"')
+        await connection.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{RUNTIME}"')
         await connection.close()
 
     def product(self, url: str, **settings: str) -> Server:

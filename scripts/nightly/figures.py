@@ -43,18 +43,15 @@ def prepare() -> None:
 @contextmanager
 def fast_cluster() -> Iterator["Cluster"]:
     """A throwaway PostgreSQL with the migrated template, as the tests have it: it proves rules, not survival."""
-    import asyncio
-
-    from tests.conftest import TEMPLATE, _admin, _owner, _with_name, migrate
+    from tests.conftest import make_template
 
     from store_omni.kit.postgres.cluster import Cluster
 
     with tempfile.TemporaryDirectory(prefix="store_omni-nightly-") as folder:
         cluster = Cluster.at(Path(folder) / "postgres", durable=False)
-        url = cluster.start()
+        cluster.start()
         try:
-            asyncio.run(_admin(cluster.admin_url, f'CREATE DATABASE {TEMPLATE} OWNER "{_owner(url)}"'))
-            migrate(_with_name(url, TEMPLATE))
+            make_template(cluster)
             yield cluster
         finally:
             cluster.remove()

@@ -135,7 +135,7 @@ def _call(command: list[str | Path], environment: dict[str, str]) -> None:
         raise BackupProblem(f"{Path(command[0]).name} failed: {said[-1] if said else ended.returncode}")
 
 
-def restore(url: str, secrets_file: Path, source: Path) -> Manifest:
+def restore(url: str, secrets_file: Path, source: Path, *, runtime: str | None = None) -> Manifest:
     """Into an empty database; then it is migrated to this program. A secrets file that is there and is another one stays, and
     nothing is done. Errors: `BackupProblem`, those of migrating."""
     with tempfile.TemporaryDirectory(prefix="store_omni_restore_") as folder:
@@ -150,7 +150,7 @@ def restore(url: str, secrets_file: Path, source: Path) -> Manifest:
         if there is None:
             secrets_file.parent.mkdir(parents=True, exist_ok=True)
             write_secrets(secrets_file, msgspec.structs.asdict(secrets), replace=False)
-    migrate(url)
+    migrate(url, runtime=runtime)
     return manifest
 
 

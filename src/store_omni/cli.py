@@ -37,12 +37,13 @@ def _worker(_arguments: argparse.Namespace) -> int:
 
 def _migrate(_arguments: argparse.Namespace) -> int:
     from store_omni.doctoring import refuse_unreadable
+    from store_omni.granting import role_of
     from store_omni.migrating import migrate
-    from store_omni.settings import read_database_url
+    from store_omni.settings import read_database_url, read_owner_url, read_retention_url
 
-    url = read_database_url()
+    url, retention = read_owner_url(), read_retention_url()
     asyncio.run(refuse_unreadable(url))
-    changed = migrate(url)
+    changed = migrate(url, runtime=role_of(read_database_url()), retention=role_of(retention) if retention else None)
     print(f"The database is up to date; {len(changed)} function(s) created anew.")
     return 0
 
@@ -179,7 +180,9 @@ def _parser() -> argparse.ArgumentParser:
     bring.add_argument("--rejects", type=Path, help="where rejected rows go, with row number and reason")
     audit = add("audit", _audit, "Check every invariant; exit 1 if one is broken.")
     audit.add_argument(
-        "--since", metavar="HEAD", help="also that no fact is gone that was sealed when an earlier audit printed this"
+        "--since",
+        metavar="HEADS",
+        help="also that nothing was changed or is gone that was sealed when an earlier audit printed these",
     )
     reconcile = add("reconcile", _reconcile, "Compare every balance with its ledger and its promises; exit 1 if one differs.")
     reconcile.add_argument(

@@ -12,21 +12,49 @@ Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.Argumen
 
 def _backup(arguments: argparse.Namespace) -> int:
     from store_omni.backing_up import back_up
-    from store_omni.settings import read_database_url, secrets_file
+    from store_omni.settings import read_owner_url, secrets_file
 
     print(
-        f"The backup is {back_up(read_database_url(), secrets_file(), arguments.target)}. Keep it elsewhere, and as secret as it is."
+        f"The backup is {back_up(read_owner_url(), secrets_file(), arguments.target)}. Keep it elsewhere, and as secret as it is."
     )
     return 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     from store_omni.backing_up import restore
-    from store_omni.settings import read_database_url, secrets_file
+    from store_omni.granting import role_of
+    from store_omni.settings import read_database_url, read_owner_url, secrets_file
 
-    manifest = restore(read_database_url(), secrets_file(), arguments.source)
+    manifest = restore(read_owner_url(), secrets_file(), arguments.source, runtime=role_of(read_database_url()))
     print(f"The shop of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC is back. Its secrets are in {secrets_file()}.")
     print(f"Now run: store-omni audit{f' --since {manifest.heads}' if manifest.heads else ''}")
+    return 0
+
+
+def _forget_looks(arguments: argparse.Namespace) -> int:
+    from datetime import timedelta
+
+    from store_omni.journal.forgetting import DAYS_MIN, forget_looks
+    from store_omni.kit.database import open_engine
+    from store_omni.settings import SettingsProblem, read_retention_url
+
+    url = read_retention_url()
+    if url is None:
+        raise SettingsProblem(
+            "STORE_OMNI_RETENTION_URL is not set: only a role of its own may forget looks. See docs/operate.md."
+        )
+    if arguments.older_than < DAYS_MIN:
+        raise SettingsProblem(f"Looks at people's records are kept for {DAYS_MIN} days at least.")
+
+    async def forget() -> str:
+        engine, sessions = open_engine(url, size=1)
+        try:
+            gone = await forget_looks(sessions, older_than=timedelta(days=arguments.older_than))
+        finally:
+            await engine.dispose()
+        return f"{gone.looks} look(s) in {gone.spans} sealed span(s) are forgotten; their seals stay."
+
+    print(asyncio.run(forget()))
     return 0
 
 
@@ -83,6 +111,8 @@ def add_operating(add: Add) -> None:
     backup.add_argument("target", type=Path, metavar="FILE|FOLDER")
     restored = add("restore", _restore, "Bring a backup back into an empty database.")
     restored.add_argument("source", type=Path, metavar="FILE")
+    forgotten = add("forget-looks", _forget_looks, "Forget old looks of staff at people's records, in whole sealed spans.")
+    forgotten.add_argument("--older-than", type=int, metavar="DAYS", required=True, help="730 at least")
     rotated = add("rotate-keys", _rotate, "Add a key for QR codes; codes signed with the keys before it live on.")
     choice = rotated.add_mutually_exclusive_group()
     choice.add_argument("--use", action="store_true", help="the newest key signs from now on")

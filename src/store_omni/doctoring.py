@@ -7,6 +7,7 @@ import aiosmtplib
 import asyncpg
 
 from store_omni.fitting import head_revision, read_fit, refuse_unfit_schema
+from store_omni.granting import owns_tables
 from store_omni.kit.database import PATIENCE_SECONDS, open_pool
 from store_omni.notifications.condition import read_condition
 from store_omni.notifications.posting import SmtpPost
@@ -147,6 +148,11 @@ async def _problems_of_database(settings: Settings) -> list[str]:
         elif fit.changed:
             found.append(f"A newer release made these database functions: {', '.join(fit.changed)}. Restart with that release.")
         if fit.problem() is None:
+            if await owns_tables(connection):
+                found.append(
+                    "The programs' role owns the tables, so a stolen password could rewrite the ledger: give them a role of their own "
+                    "and `migrate` STORE_OMNI_OWNER_URL, as docs/operate.md says."
+                )
             if problem := await demo_problem(connection, settings.public_url):
                 found.append(problem)
             found += [trouble.sentence() for trouble in (await read_condition(connection)).troubles()]

@@ -14,6 +14,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 
+from store_omni.granting import grant_retention, grant_runtime
 from store_omni.versions import OLDEST_CODE, VERSION, parts
 
 ROOT = Path(__file__).parents[2]
@@ -97,9 +98,10 @@ async def record_code(connection: asyncpg.Connection) -> None:
     )  # fmt: skip
 
 
-def migrate(url: str) -> list[str]:
-    """Tables, then functions. A second `migrate` on the same database waits for the first. Returns the names of the functions
-    that were created anew. Errors: `NewerDatabase`, those of Alembic and of connecting."""
+def migrate(url: str, *, runtime: str | None = None, retention: str | None = None) -> list[str]:
+    """Tables, then functions, then the rights of the roles as which the programs and `forget-looks` come. `url`: of the owner. A second
+    `migrate` on the same database waits for the first. Returns the names of the functions that were created anew. Errors:
+    `NewerDatabase`, `NoSuchRole`, those of Alembic and of connecting."""
 
     async def run() -> list[str]:
         connection = await asyncpg.connect(url)
@@ -111,6 +113,10 @@ def migrate(url: str) -> list[str]:
             await asyncio.to_thread(command.upgrade, config, "head")
             changed = await create_changed_functions(connection)
             await record_code(connection)
+            if runtime is not None:
+                await grant_runtime(connection, runtime)
+            if retention is not None:
+                await grant_retention(connection, retention)
             return changed
         finally:
             await connection.close()

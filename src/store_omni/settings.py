@@ -1,55 +1,18 @@
 """Settings, read once from the environment."""
 
-import ipaddress
 import os
 import re
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from store_omni.keys import Secrets, SettingsProblem, read_secrets
 from store_omni.kit.forwarding import Network, read_networks
 from store_omni.kit.logs import FORMS
+from store_omni.outside import CompanyAccounts, SmsGateway, read_address, read_company_accounts, read_sms, read_smtp_url
 
 # Set by `scripts/demo --host` alone: what it wrote into the database it made, see `staff.demo_accounts`.
 DEMO_MARK = "STORE_OMNI_DEMO_MARK"
-
-
-class SmsGateway(msgspec.Struct, frozen=True):
-    """How text messages leave: an account at a gateway with Solapi's API. `sender`: a number registered there, digits only."""
-
-    url: str
-    key: str
-    secret: str
-    sender: str
-
-    @property
-    def local(self) -> bool:
-        """On this machine, as the demo's."""
-        return is_loopback(urlsplit(self.url).hostname or "")
-
-
-class CompanyAccounts(msgspec.Struct, frozen=True):
-    """An identity provider (OpenID Connect) whose accounts open the doors of staff. `claim`: what names the staff number."""
-
-    issuer: str
-    client_id: str
-    secret: str
-    claim: str
-
-
-def is_loopback(host: str) -> bool:
-    return host in ("localhost", "127.0.0.1", "::1")
-
-
-def is_private(host: str) -> bool:
-    """An address that the internet does not reach, such as 192.168.0.10."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_private and not (address.is_loopback or address.is_unspecified or address.is_link_local)
 
 
 class SmallBasket(msgspec.Struct, frozen=True):
@@ -127,17 +90,12 @@ def _small_basket() -> SmallBasket:
     return SmallBasket(_whole("STORE_OMNI_GUEST_UNITS", usual.units_max, at_least=0, at_most=100), amounts)
 
 
-def _address(name: str, typed: str, schemes: tuple[str, ...], looks: str) -> SplitResult:
-    """`looks`: an example. Never says what was typed: a password may stand in it."""
-    wrong = SettingsProblem(f"{name} must look like {looks}.")
-    try:
-        parts = urlsplit(typed)
-        port = parts.port
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in schemes or any(letter.isspace() or not letter.isprintable() for letter in typed) or port == 0:
-        raise wrong
-    return parts
+def _database_url(name: str, url: str) -> str:
+    looks = "postgresql://user:password@host:5432/name (special characters in the password as %40)"
+    parts = read_address(name, url, ("postgresql",), looks)
+    if not parts.hostname and "host=" not in parts.query:
+        raise SettingsProblem(f"{name} must look like {looks}.")
+    return url
 
 
 def read_database_url() -> str:
@@ -145,57 +103,28 @@ def read_database_url() -> str:
     url = os.environ.get("STORE_OMNI_DATABASE_URL")
     if not url:
         raise SettingsProblem("STORE_OMNI_DATABASE_URL is not set. Set it, or run scripts/demo, which brings its own PostgreSQL.")
-    looks = "postgresql://user:password@host:5432/name (special characters in the password as %40)"
-    parts = _address("STORE_OMNI_DATABASE_URL", url, ("postgresql",), looks)
-    if not parts.hostname and "host=" not in parts.query:
-        raise SettingsProblem(f"STORE_OMNI_DATABASE_URL must look like {looks}.")
-    return url
+    return _database_url("STORE_OMNI_DATABASE_URL", url)
+
+
+def read_owner_url() -> str:
+    """For `migrate`, `backup` and `restore`: the role that owns the tables; without one of its own, the programs' role. Errors:
+    `SettingsProblem`."""
+    url = os.environ.get("STORE_OMNI_OWNER_URL")
+    return _database_url("STORE_OMNI_OWNER_URL", url) if url else read_database_url()
+
+
+def read_retention_url() -> str | None:
+    """For `forget-looks`: the role that may take out old looks. Errors: `SettingsProblem`."""
+    url = os.environ.get("STORE_OMNI_RETENTION_URL")
+    return _database_url("STORE_OMNI_RETENTION_URL", url) if url else None
 
 
 def _public_url(typed: str) -> str:
     looks = "https://shop.example.com (no path: the shop is at the root of its address)"
-    parts = _address("STORE_OMNI_PUBLIC_URL", typed, ("http", "https"), looks)
+    parts = read_address("STORE_OMNI_PUBLIC_URL", typed, ("http", "https"), looks)
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise SettingsProblem(f"STORE_OMNI_PUBLIC_URL must look like {looks}.")
     return typed.rstrip("/")
-
-
-def _smtp_url(typed: str | None) -> str | None:
-    if not typed:
-        return None
-    looks = "smtp://user:password@mail.example.com:587 or smtps://…:465"
-    parts = _address("STORE_OMNI_SMTP_URL", typed, ("smtp", "smtps"), looks)
-    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise SettingsProblem(f"STORE_OMNI_SMTP_URL must look like {looks}.")
-    return typed
-
-
-SMS_NAMES = ("STORE_OMNI_SMS_URL", "STORE_OMNI_SMS_KEY", "STORE_OMNI_SMS_SECRET", "STORE_OMNI_SMS_FROM")
-
-
-def _sms() -> SmsGateway | None:
-    """All four or none. Errors: `SettingsProblem`."""
-    given = [(os.environ.get(name) or "").strip() for name in SMS_NAMES]
-    if not any(given):
-        return None
-    if missing := [name for name, value in zip(SMS_NAMES, given, strict=True) if not value]:
-        raise SettingsProblem(f"Text messages need {', '.join(SMS_NAMES)} together; missing: {', '.join(missing)}.")
-    url, key, secret, sender = given
-    looks = "https://api.solapi.com (http only on this machine)"
-    parts = _address(SMS_NAMES[0], url, ("http", "https"), looks)
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise SettingsProblem(f"{SMS_NAMES[0]} must look like {looks}.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise SettingsProblem(
-            f"{SMS_NAMES[0]} must begin with https://: text messages and the key's signature cross the network."
-        )
-    for name, value in zip(SMS_NAMES[1:3], (key, secret), strict=True):
-        if not re.fullmatch(r"[!-~]{8,200}", value):
-            raise SettingsProblem(f"{name} must be 8 to 200 letters and digits, as the gateway shows it.")
-    digits = sender.replace("-", "")
-    if not re.fullmatch(r"[0-9]{8,12}", digits):
-        raise SettingsProblem(f"{SMS_NAMES[3]} must be the registered sender's number, such as 02-555-0100.")
-    return SmsGateway(url.rstrip("/"), key, secret, digits)
 
 
 def _trusted_proxies(typed: str) -> tuple[Network, ...]:
@@ -212,22 +141,6 @@ def _watch_token(typed: str | None) -> str | None:
     if typed is not None and not re.fullmatch(r"[!-~]{16,200}", typed):
         raise SettingsProblem("STORE_OMNI_WATCH_TOKEN must be 16 to 200 letters without spaces: openssl rand -hex 16 makes one.")
     return typed
-
-
-OIDC_NAMES = ("STORE_OMNI_OIDC_ISSUER", "STORE_OMNI_OIDC_CLIENT_ID", "STORE_OMNI_OIDC_CLIENT_SECRET")
-
-
-def _company_accounts() -> CompanyAccounts | None:
-    """All three or none. Errors: `SettingsProblem`."""
-    given = [(os.environ.get(name) or "").strip() for name in OIDC_NAMES]
-    if not any(given):
-        return None
-    if missing := [name for name, value in zip(OIDC_NAMES, given, strict=True) if not value]:
-        raise SettingsProblem(f"Company accounts need {', '.join(OIDC_NAMES)} together; missing: {', '.join(missing)}.")
-    parts = _address(OIDC_NAMES[0], given[0], ("http", "https"), "https://login.example.com")
-    if not parts.hostname or parts.query or parts.fragment or (parts.scheme == "http" and not is_loopback(parts.hostname)):
-        raise SettingsProblem(f"{OIDC_NAMES[0]} must look like https://login.example.com.")
-    return CompanyAccounts(given[0], given[1], given[2], os.environ.get("STORE_OMNI_OIDC_CLAIM") or "preferred_username")
 
 
 def _second_factor(typed: str) -> tuple[str, ...]:
@@ -261,20 +174,20 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         public_url=_public_url(environment.get("STORE_OMNI_PUBLIC_URL") or "http://127.0.0.1:8080"),
         data_dir=data_dir(),
         mail_from=environment.get("STORE_OMNI_MAIL_FROM", "store@example.com"),
-        smtp_url=_smtp_url(environment.get("STORE_OMNI_SMTP_URL")),
+        smtp_url=read_smtp_url(environment.get("STORE_OMNI_SMTP_URL")),
         secrets=read_secrets(secrets_file(), make=make_secrets) or Secrets("", ""),
         log=log_form(),
         watch_token=_watch_token(environment.get("STORE_OMNI_WATCH_TOKEN") or None),
         pool_size=_whole("STORE_OMNI_POOL_SIZE", 10, at_least=1, at_most=500),
         warm_skus=_whole("STORE_OMNI_WARM_SKUS", 2_000, at_least=0, at_most=1_000_000),
         trusted_proxies=_trusted_proxies(environment.get("STORE_OMNI_TRUSTED_PROXIES", "")),
-        sms=_sms(),
+        sms=read_sms(),
         smtp_connections=_whole("STORE_OMNI_SMTP_CONNECTIONS", 20, at_least=1, at_most=200),
         mails_per_hour=_whole("STORE_OMNI_MAILS_PER_HOUR", 20, at_least=1, at_most=10_000),
         texts_per_hour=_whole("STORE_OMNI_TEXTS_PER_HOUR", 10, at_least=1, at_most=10_000),
         small_basket=_small_basket(),
         codes_per_hour=_whole("STORE_OMNI_CODES_PER_HOUR", 6, at_least=1, at_most=10_000),
-        company_accounts=_company_accounts(),
+        company_accounts=read_company_accounts(),
         second_factor=_second_factor(environment.get("STORE_OMNI_SECOND_FACTOR", "")),
         looks_per_minute=_whole("STORE_OMNI_LOOKS_PER_MINUTE", 40, at_least=5, at_most=100_000),
         looks_per_quarter=_whole("STORE_OMNI_LOOKS_PER_QUARTER", 200, at_least=5, at_most=100_000),

@@ -67,6 +67,6 @@ def test_its_links_and_settings_exist() -> None:
             re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
         ]
         assert anchor in titles, anchor
-    source = "".join((ROOT / "src/store_omni" / name).read_text() for name in ("settings.py", "keys.py"))
+    source = "".join((ROOT / "src/store_omni" / name).read_text() for name in ("settings.py", "outside.py", "keys.py"))
     for name in set(re.findall(r"STORE_OMNI_[A-Z_]+", PAGE)) - {"STORE_OMNI_PASS_SIGNING_KEY", "STORE_OMNI_CSRF_SECRET"}:
         assert f'"{name}"' in source, name

@@ -17,7 +17,7 @@ from store_omni.demo.inbox_pages import language, linked
 from store_omni.demo.ports import HOST
 from store_omni.notifications.carrying import Letter, Parcel, TryLater
 from store_omni.notifications.texting import SolapiTexter
-from store_omni.settings import SmsGateway
+from store_omni.outside import SmsGateway
 
 KEY, SECRET = "DEMOKEY000000000", "demo-secret-of-the-test"
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture"

@@ -18,6 +18,7 @@ from store_omni.staff.demo_accounts import demo_problem
 from ..factories.ordering import Shop
 from ..factories.world import make_person, make_store
 from ..importing.files import fingerprint
+from .marking import mark
 
 pytestmark = pytest.mark.anyio
 
@@ -86,19 +87,14 @@ async def test_the_doctor_finds_accounts_of_a_demo(
 
 
 async def test_only_the_demo_that_made_the_database_serves_it_to_its_network(
-    pool: asyncpg.Pool, demo_person: None, monkeypatch: pytest.MonkeyPatch
+    pool: asyncpg.Pool, database_url: str, demo_person: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await pool.execute("CREATE SCHEMA store_omni_demo")
-    try:
-        await pool.execute("CREATE TABLE store_omni_demo.mark (mark text NOT NULL)")
-        await pool.execute("INSERT INTO store_omni_demo.mark VALUES ('abc')")
-        near = ("http://192.168.0.10:8080", "192.168.0.10")
-        assert await demo_problem(pool, *near)
-        monkeypatch.setenv("STORE_OMNI_DEMO_MARK", "abd")
-        assert await demo_problem(pool, *near)
-        monkeypatch.setenv("STORE_OMNI_DEMO_MARK", "abc")
-        assert await demo_problem(pool, *near) is None
-        assert await demo_problem(pool, SHOP, "192.168.0.10")
-        assert await demo_problem(pool, "http://192.168.0.10:8080", "0.0.0.0")
-    finally:
-        await pool.execute("DROP SCHEMA store_omni_demo CASCADE")
+    await mark(database_url, "ab" * 16)
+    near = ("http://192.168.0.10:8080", "192.168.0.10")
+    assert await demo_problem(pool, *near)
+    monkeypatch.setenv("STORE_OMNI_DEMO_MARK", "ac" * 16)
+    assert await demo_problem(pool, *near)
+    monkeypatch.setenv("STORE_OMNI_DEMO_MARK", "ab" * 16)
+    assert await demo_problem(pool, *near) is None
+    assert await demo_problem(pool, SHOP, "192.168.0.10")
+    assert await demo_problem(pool, "http://192.168.0.10:8080", "0.0.0.0")

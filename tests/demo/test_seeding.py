@@ -1,27 +1,24 @@
 """The demo's shop is filled once, by the product's own commands, and every rule of the product holds in it."""
 
-from collections.abc import AsyncGenerator
-
 import asyncpg
 import pytest
 
 from store_omni.auditing import audit
-from store_omni.demo.owning import Access, NotOurs, marking
+from store_omni.demo.owning import Access, NotOurs
 from store_omni.demo.people import SHOPPER, STAFF
 from store_omni.demo.seeding import seed
 from store_omni.kit.passwords import secret_matches
 
 from ..importing.files import fingerprint
+from .marking import mark
 
 ACCESS = Access(mark="ab" * 16, pin="59301748", password="moa-58213")
 
 
 @pytest.fixture
-async def marked(pool: asyncpg.Pool) -> AsyncGenerator[None, None]:
+async def marked(database_url: str) -> None:
     """As scripts/demo marks a database that it has just made."""
-    await pool.execute(marking(ACCESS.mark))
-    yield
-    await pool.execute("DROP SCHEMA store_omni_demo CASCADE")
+    await mark(database_url, ACCESS.mark)
 
 
 @pytest.fixture
@@ -64,14 +61,11 @@ async def test_a_database_without_this_demo_s_mark_is_left_alone(
 ) -> None:
     """Even an empty one: an operator's new shop is no demo. And one that another demo made."""
     if access and access.mark != ACCESS.mark:
-        await pool.execute(marking(ACCESS.mark))
+        await mark(database_url, ACCESS.mark)
     before = await fingerprint(pool)
-    try:
-        with pytest.raises(NotOurs):
-            await seed(database_url, access)
-        assert await fingerprint(pool) == before
-    finally:
-        await pool.execute("DROP SCHEMA IF EXISTS store_omni_demo CASCADE")
+    with pytest.raises(NotOurs):
+        await seed(database_url, access)
+    assert await fingerprint(pool) == before
 
 
 @pytest.mark.anyio

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from store_omni.settings import SmsGateway
+from store_omni.outside import SmsGateway
 
 KEY, SECRET, SENDER = "NCSAYU7YDBXYORXC", "S3CR3TOFTHECONTRACTSERVER0000000", "025550100"
 _HEADER = re.compile(r"HMAC-SHA256 apiKey=(\S+), date=(\S+), salt=(\S+), signature=([0-9a-f]{64})")

@@ -113,6 +113,7 @@ async def test_the_look_is_written_with_the_read(shop: Shop, histories: Historie
     [("RAISE EXCEPTION 'no more looks'", asyncpg.RaiseError), ("RETURN NULL", NotFound)],
     ids=["the row fails", "the row is dropped"],
 )
+@pytest.mark.owner
 async def test_no_row_no_look(shop: Shop, histories: Histories, customer: UUID, body: str, error: type[Exception]) -> None:
     token = await _service(shop)
     await shop.pool.execute(f"CREATE FUNCTION stop_looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; END $$")
@@ -222,6 +223,7 @@ async def test_whatever_stands_in_a_line_stays_in_it(shop: Shop, histories: Hist
     assert {entry.store_name for entry in entries} == {None, f"강남점{odd}", f"홍대점{odd}"}
 
 
+@pytest.mark.owner
 async def test_times_are_told_alike_however_the_database_writes_a_date(shop: Shop, customer: UUID, database_url: str) -> None:
     name = await shop.pool.fetchval("SELECT current_database()")
     await shop.pool.execute(f"ALTER DATABASE {name} SET datestyle = 'German'")

@@ -159,6 +159,7 @@ async def test_what_else_is_shown_of_a_sku_is_told_too(pool: asyncpg.Pool, world
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "selling_rule_version", "notice"])
+@pytest.mark.owner
 async def test_rows_of_a_server_that_counted_further_are_no_news(pool: asyncpg.Pool, world: World, table: str) -> None:
     """After a restore elsewhere; they would be told four times a second, for years."""
     rows = {

@@ -24,7 +24,7 @@ from store_omni.staff.serving import add_service, revoke_service
 from tests.factories.gate import WAITS, gate
 from tests.factories.ordering import Shop
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.owner]
 HOLD, PLACE, PLAINLY, POST = "inventory.hold_batch", "orders.place_batch", "orders.place_plainly", "inventory.post"
 # An order that needs no more is first tried with as little under the lock as can be.
 WAYS = {HOLD: 1, PLACE: 1, PLAINLY: 2}

@@ -161,6 +161,7 @@ async def test_one_person_keeps_only_so_many(shop: Shop, who: str) -> None:
     await keep(shop, (0, 1))
 
 
+@pytest.mark.owner
 async def test_control_without_the_persons_lock_more_are_kept(shop: Shop) -> None:
     source = await shop.pool.fetchval("SELECT pg_get_functiondef('inventory.hold_batch'::regproc)")
     lock, counting = "PERFORM pg_advisory_xact_lock(k.lock) FROM", "WHERE r.no = ANY (live)\n  ), asked"

@@ -9,7 +9,7 @@ import pytest
 from store_omni.inventory import holding
 from store_omni.kit.postgres.cluster import Cluster
 
-from ..conftest import copy_of_template, drop_copy
+from ..conftest import copy_of_template, drop_copy, owner_of
 from .interleaving import commands
 from .interleaving.matrix import Matrix
 from .interleaving.running import try_all, try_few
@@ -18,7 +18,7 @@ from .machine.floor import Floor
 
 @pytest.fixture
 def url(cluster: Cluster) -> Generator[str, None, None]:
-    url = copy_of_template(cluster)
+    url = owner_of(copy_of_template(cluster))
     yield url
     drop_copy(cluster, url)
 

@@ -40,6 +40,7 @@ async def test_several_moves_of_one_level_get_versions_of_their_own(shop: Shop) 
     assert (level["on_hand"], level["quarantine"], level["version"]) == (14, 1, 3)
 
 
+@pytest.mark.owner
 async def test_a_store_that_never_had_it_gets_a_level_by_receiving_not_by_selling(shop: Shop) -> None:
     await shop.pool.execute("DELETE FROM inventory.ledger_entry WHERE false")
     sku = shop.world.items[0].sku_id
@@ -52,6 +53,7 @@ async def test_a_store_that_never_had_it_gets_a_level_by_receiving_not_by_sellin
     assert (await shop.level(0, new_store))["on_hand"] == 3
 
 
+@pytest.mark.owner
 async def test_entries_and_looks_cannot_be_rewritten(shop: Shop) -> None:
     await shop.collected((0, 1))
     for statement in (

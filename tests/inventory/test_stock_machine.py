@@ -6,7 +6,7 @@ import pytest
 
 from store_omni.kit.postgres.cluster import Cluster
 
-from ..conftest import copy_of_template, drop_copy
+from ..conftest import copy_of_template, drop_copy, owner_of
 from .machine.floor import Floor
 from .machine.running import run_machine
 
@@ -17,7 +17,7 @@ STEPS_OF_A_CONTROL_MAX = 1500
 
 @pytest.fixture
 def floor(cluster: Cluster) -> Generator[Floor, None, None]:
-    url = copy_of_template(cluster)
+    url = owner_of(copy_of_template(cluster))
     floor = Floor(url)
     yield floor
     floor.close()

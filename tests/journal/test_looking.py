@@ -31,6 +31,7 @@ async def strangers(shop: Shop, count: int) -> list[str]:
 
 
 @pytest.mark.usefixtures("slow")
+@pytest.mark.owner
 async def test_an_agent_who_opens_one_record_after_the_other_waits(client: AsyncTestClient, shop: Shop) -> None:
     numbers = await strangers(shop, 10)
     await sign_in_staff(client, shop.world.agent)

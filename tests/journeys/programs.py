@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from ..conftest import owner_of
 from .crowding import free_port
 
 START_SECONDS_MAX, STOP_SECONDS_MAX = 240, 60
@@ -24,6 +25,7 @@ class Programs:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("STORE_OMNI_")}
         self.environment = clean | {
             "STORE_OMNI_DATABASE_URL": database_url,
+            "STORE_OMNI_OWNER_URL": owner_of(database_url),
             "STORE_OMNI_DATA_DIR": str(folder),
             "STORE_OMNI_WARM_SKUS": "0",
         }

@@ -34,7 +34,7 @@ from store_omni.worker import log_heads
 from ..factories.ordering import Shop
 from ..factories.world import SHOPPER
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.owner]
 
 # What breaks which invariant. Constraints and triggers that would forbid it are lifted first: the audit is the net below them.
 CORRUPTIONS = {

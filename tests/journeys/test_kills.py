@@ -17,7 +17,7 @@ from litestar import Litestar
 from store_omni.app import create_app
 from store_omni.kit.postgres.cluster import Cluster
 
-from ..conftest import migrate, settings_for
+from ..conftest import migrate_as_owner, settings_for
 from .crowding import START_SECONDS_MAX, Server, ask_once, post, serving
 from .killing import Trade, Witness, examine, kill_postgres_whole, kill_postmaster, load_and_kill, open_trade
 
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.race]
 def durable(tmp_path_factory: pytest.TempPathFactory) -> Generator[Cluster, None, None]:
     """A server with PostgreSQL's own durability: only that is worth killing."""
     cluster = Cluster.at(tmp_path_factory.mktemp("durable"))
-    migrate(cluster.start())
+    migrate_as_owner(cluster.start())
     yield cluster
     cluster.stop("immediate")
 

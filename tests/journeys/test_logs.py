@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from store_omni.kit.postgres.cluster import Cluster
-from store_omni.migrating import migrate
 
+from ..conftest import migrate_as_owner
 from .programs import Programs, programs
 
 REQUIRED = {"time", "level", "logger", "message"}
@@ -35,7 +35,7 @@ def _counted(programs: Programs) -> float:
 @pytest.mark.race
 def test_web_and_worker_speak_in_one_format_and_count_together(tmp_path: Path) -> None:
     with Cluster.at(tmp_path / "postgres") as durable:
-        migrate(durable.url)
+        migrate_as_owner(durable.url)
         with programs(tmp_path, durable.url, log="json", watch_token=TOKEN) as started:
             started.serve(workers=2)
             started.work()

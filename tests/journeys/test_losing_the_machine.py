@@ -16,9 +16,9 @@ from store_omni.keys import Secrets, read_secrets
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.signing import Signer
-from store_omni.migrating import migrate
 from store_omni.worker import CONSUMERS
 
+from ..conftest import migrate_as_owner, owner_of
 from ..factories.ordering import Shop
 from ..factories.world import World, make_world
 from .programs import Programs
@@ -72,7 +72,7 @@ def test_the_shop_goes_on_from_its_backup_on_a_new_machine(tmp_path: Path) -> No
     for folder in (before, after, kept):
         folder.mkdir()
     with Cluster.at(before / "postgres", durable=False) as lost:
-        migrate(lost.url)
+        migrate_as_owner(lost.url)
         read_secrets(before / "secrets.json")
         world, order, code, sealed = asyncio.run(_trade(lost.url, before / "secrets.json"))
         made = Programs(before, lost.url).run("backup", str(kept))
@@ -94,7 +94,7 @@ def test_the_shop_goes_on_from_its_backup_on_a_new_machine(tmp_path: Path) -> No
 @pytest.fixture
 def backup(database_url: str, tmp_path: Path) -> Path:
     read_secrets(tmp_path / "secrets.json")
-    return back_up(database_url, tmp_path / "secrets.json", tmp_path / "backup.tar")
+    return back_up(owner_of(database_url), tmp_path / "secrets.json", tmp_path / "backup.tar")
 
 
 def test_other_secrets_are_not_written_over(backup: Path, database_url: str, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_other_secrets_are_not_written_over(backup: Path, database_url: str, tmp
     read_secrets(other)
     there = other.read_bytes()
     with pytest.raises(BackupProblem, match="other secrets"):
-        restore(database_url, other, backup)
+        restore(owner_of(database_url), other, backup)
     assert other.read_bytes() == there
 
 
@@ -110,12 +110,12 @@ def test_half_a_backup_is_one_sentence(backup: Path, database_url: str, tmp_path
     for content in (backup.read_bytes()[:5_000], b"", b"no tar at all"):
         (tmp_path / "half.tar").write_bytes(content)
         with pytest.raises(BackupProblem, match="no whole backup"):
-            restore(database_url, tmp_path / "none.json", tmp_path / "half.tar")
+            restore(owner_of(database_url), tmp_path / "none.json", tmp_path / "half.tar")
 
 
 def test_a_backup_without_secrets_is_refused(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(BackupProblem, match="no secrets"):
-        back_up(database_url, tmp_path / "none.json", tmp_path / "backup.tar")
+        back_up(owner_of(database_url), tmp_path / "none.json", tmp_path / "backup.tar")
     assert not (tmp_path / "none.json").exists() and not (tmp_path / "backup.tar").exists()
 
 
@@ -128,7 +128,7 @@ def test_a_backup_of_a_newer_release_is_left_alone(backup: Path, database_url: s
         for file in (tmp_path / "taken").iterdir():
             tar.add(file, file.name)
     with pytest.raises(BackupProblem, match="Restore with that release"):
-        restore(database_url, tmp_path / "none.json", tmp_path / "newer.tar")
+        restore(owner_of(database_url), tmp_path / "none.json", tmp_path / "newer.tar")
 
 
 def test_the_password_of_the_database_stands_in_no_command_line() -> None:

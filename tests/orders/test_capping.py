@@ -106,6 +106,7 @@ async def test_an_order_counts_until_it_ends(shop: Shop, end: str) -> None:
     assert await shares(shop) == 0
 
 
+@pytest.mark.owner
 async def test_the_audit_finds_a_share_of_an_order_that_has_ended_and_one_that_is_wrong(shop: Shop) -> None:
     async def broken() -> set[str]:
         async with shop.pool.acquire() as connection:

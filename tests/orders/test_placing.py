@@ -66,6 +66,7 @@ PLAINLY, ENOUGH = (
 
 
 @WAYS
+@pytest.mark.owner
 async def test_control_without_the_check_the_race_oversells(shop: Shop, viewer: str | None) -> None:
     """Takes the guard away: the same race must then sell more than there is, or the test above proves nothing."""
     await shop.pool.execute("ALTER TABLE inventory.stock_level DROP CONSTRAINT ck_stock_level_no_oversell")
@@ -75,12 +76,14 @@ async def test_control_without_the_check_the_race_oversells(shop: Shop, viewer: 
 
 
 @WAYS
+@pytest.mark.owner
 async def test_the_constraint_holds_where_the_check_is_missing(shop: Shop, viewer: str | None) -> None:
     await _without(shop, ENOUGH if viewer else PLAINLY, "true AS enough")
     with pytest.raises(asyncpg.CheckViolationError):
         await shop.place((0, 11), by=many(shop), viewer=viewer)
 
 
+@pytest.mark.owner
 async def test_control_without_the_lock_the_race_ends_in_errors(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock is why everybody hears yes or no: without it the last units are fought over with constraint errors."""
 

@@ -7,7 +7,7 @@ import pytest
 from ..factories.ordering import Shop
 from ..inventory.test_guards import HOLD, PLACE, PLAINLY, Row, capped, hold, order
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.owner]
 ROWS = 3_000
 READ_MAX = 100
 GROWING = (

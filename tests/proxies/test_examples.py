@@ -19,8 +19,8 @@ import pytest
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.signing import Signer
-from store_omni.migrating import migrate
 
+from ..conftest import migrate_as_owner
 from ..factories.ordering import VIEWER, Shop
 from ..factories.world import make_world
 from ..journeys.crowding import free_port
@@ -70,7 +70,7 @@ async def _order(url: str) -> str:
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Programs, str], None, None]:
     folder = tmp_path_factory.mktemp("shop")
     with Cluster.at(folder / "postgres") as durable:
-        migrate(durable.url)
+        migrate_as_owner(durable.url)
         number = asyncio.run(_order(durable.url))
         more = {"public_url": f"https://{NAME}", "trusted_proxies": "127.0.0.1/32", "watch_token": TOKEN}
         with programs(folder, durable.url, **more) as shop:

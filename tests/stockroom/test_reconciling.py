@@ -123,6 +123,7 @@ async def test_versions_count_the_entries_again(shop: Shop, sets: str) -> None:
     await balanced(shop)
 
 
+@pytest.mark.owner
 async def test_a_removed_entry_is_filled_where_it_stood(shop: Shop) -> None:
     await shop.place((0, 1))
     await shop.place((0, 2))

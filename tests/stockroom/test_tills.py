@@ -173,6 +173,7 @@ async def test_a_late_sale_of_before_the_figure_is_in_it_already(shop: Shop) -> 
     await balanced(shop)
 
 
+@pytest.mark.owner
 async def test_a_sale_reported_before_the_figure_that_has_it_is_not_taken_off_twice(shop: Shop) -> None:
     """The report came after the time of the figure, but the sale was before it."""
     sale_at, figure_at = now() - timedelta(hours=2), now() - timedelta(hours=1)

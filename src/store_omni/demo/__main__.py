@@ -19,7 +19,7 @@ from store_omni.demo.supervising import Supervisor
 from store_omni.demo.telling import Terminal
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.kit.postgres.errors import PostgresProblem
-from store_omni.settings import is_private
+from store_omni.outside import is_private
 
 DATABASE_VARIABLE = "STORE_OMNI_DATABASE_URL"
 EXIT_FAILED = 1
@@ -71,7 +71,7 @@ def _run(folder: DataFolder, options: argparse.Namespace, terminal: Terminal, st
         url = start_database(cluster, terminal)
         own_database(cluster, folder, access)
         stopping.check()
-        programs = Programs(folder, url, ports, access)
+        programs = Programs(folder, url, cluster.owner_url, ports, access)
         logins = open_shop(programs, supervisor)
         folder.note(programs.address)
         show_doors(programs, logins, terminal)

@@ -11,7 +11,7 @@ import msgspec
 
 from store_omni.demo.claiming import DataFolder
 from store_omni.kit.postgres.cluster import Cluster
-from store_omni.kit.postgres.initialising import OWNER
+from store_omni.kit.postgres.initialising import RUNTIME
 
 if TYPE_CHECKING:
     import asyncpg
@@ -22,6 +22,8 @@ PIN_DIGITS = 8
 SCHEMA = "store_omni_demo"
 _TABLES = """SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'"""
+# To the programs.
+READABLE = f"GRANT USAGE ON SCHEMA {SCHEMA} TO {RUNTIME}; GRANT SELECT ON {SCHEMA}.mark TO {RUNTIME};"
 _READ = f"SELECT mark FROM {SCHEMA}.mark"
 
 
@@ -72,13 +74,13 @@ INSERT INTO {SCHEMA}.mark VALUES ('{mark}');"""
 def own_database(cluster: Cluster, folder: DataFolder, access: Access) -> None:
     """Marks a database with nothing in it. Errors: `NotOurs` for one with tables and without this demo's mark."""
     if cluster.ask(f"{_TABLES};") == "0":
-        readable = f"GRANT USAGE ON SCHEMA {SCHEMA} TO {OWNER}; GRANT SELECT ON {SCHEMA}.mark TO {OWNER};"
-        cluster.ask(f"BEGIN; {marking(access.mark)} {readable} COMMIT;")
+        cluster.ask(f"BEGIN; {marking(access.mark)} COMMIT;")
     elif cluster.ask(f"SELECT to_regclass('{SCHEMA}.mark') IS NOT NULL;") != "t" or cluster.ask(f"{_READ};") != access.mark:
         raise NotOurs(
             f"The database in {folder.path} carries no mark of this demo (releases before 0.2 wrote none), so it is left alone. "
             "Begin anew with --fresh, or name another folder: --data-dir FOLDER"
         )
+    cluster.ask(READABLE)
 
 
 async def is_ours(connection: "asyncpg.Connection", access: Access | None) -> bool:

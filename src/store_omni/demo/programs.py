@@ -9,7 +9,8 @@ from store_omni.demo.children import Child, child_environment
 from store_omni.demo.claiming import DataFolder
 from store_omni.demo.owning import Access
 from store_omni.demo.ports import HOST, Ports
-from store_omni.settings import DEMO_MARK, SMS_NAMES
+from store_omni.outside import SMS_NAMES
+from store_omni.settings import DEMO_MARK
 
 COMMANDS = "store_omni"
 SEEDING = "store_omni.demo.seeding"
@@ -20,8 +21,10 @@ WEB_WORKERS = 2
 class Programs:
     """Commands of one demo. Settings the person gave in the environment stand."""
 
-    def __init__(self, folder: DataFolder, database_url: str, ports: Ports, access: Access) -> None:
+    def __init__(self, folder: DataFolder, database_url: str, owner_url: str, ports: Ports, access: Access) -> None:
+        """`database_url`: of the programs' role; `owner_url`: of the one that migrates."""
         self.folder = folder
+        self.owner_url = owner_url
         self.ports = ports
         self.access = access
         self.environment = child_environment(folder.path, _settings(folder, database_url, ports))
@@ -38,7 +41,9 @@ class Programs:
         return Child(name, [sys.executable, *arguments], self.environment, self.folder.logs)
 
     def migrate(self) -> Child:
-        return self._python("migrate", "-m", COMMANDS, "migrate")
+        migrate = self._python("migrate", "-m", COMMANDS, "migrate")
+        migrate.environment = {**migrate.environment, "STORE_OMNI_OWNER_URL": self.owner_url}
+        return migrate
 
     def seed(self) -> Child:
         return self._python("seed", "-m", SEEDING)

@@ -18,7 +18,8 @@ import msgspec
 import phonenumbers
 
 from store_omni.notifications.carrying import Carrier, NoCarrier, Parcel, TryLater, Undeliverable
-from store_omni.settings import Settings, SmsGateway
+from store_omni.outside import SmsGateway
+from store_omni.settings import Settings
 
 log = logging.getLogger("store_omni.messages")
 SMS_BYTES_MAX, LMS_BYTES_MAX = 90, 2_000

@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from store_omni.kit.ids import secret_token
-from store_omni.settings import CompanyAccounts, is_loopback
+from store_omni.outside import CompanyAccounts, is_loopback
 from store_omni.staff.errors import ProviderRefused
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from store_omni.settings import DEMO_MARK, is_loopback, is_private
+from store_omni.outside import is_loopback, is_private
+from store_omni.settings import DEMO_MARK
 
 _SHOWN_MAX = 5
 

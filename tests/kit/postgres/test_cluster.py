@@ -33,6 +33,12 @@ time.sleep(600)
 """
 
 
+def as_owner(cluster: Cluster) -> str:
+    """Starts it. Only the owner may make tables."""
+    cluster.start()
+    return cluster.owner_url
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -46,7 +52,7 @@ def cluster(tmp_path_factory):
 
 
 async def test_korean_words_have_trigrams_and_pages_have_checksums(cluster):
-    connection = await asyncpg.connect(cluster.url)
+    connection = await asyncpg.connect(cluster.owner_url)
     await connection.execute("create extension pg_trgm; create extension btree_gist")
     row = await connection.fetchrow(
         "select show_trgm('삼성') trigrams, current_setting('data_checksums') sums, current_setting('listen_addresses') tcp, rolsuper "
@@ -58,18 +64,18 @@ async def test_korean_words_have_trigrams_and_pages_have_checksums(cluster):
 
 
 async def test_the_product_may_not_read_the_servers_files(cluster):
-    connection = await asyncpg.connect(cluster.url)
+    connection = await asyncpg.connect(cluster.owner_url)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.fetchval("select pg_read_file('pg_hba.conf')")
     await connection.close()
 
 
 async def test_throwaway_gives_up_durability_and_the_default_does_not(cluster, tmp_path):
-    throwaway = await asyncpg.connect(cluster.url)
+    throwaway = await asyncpg.connect(cluster.owner_url)
     assert [await throwaway.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit")] == ["off", "off"]
     await throwaway.close()
     kept = Cluster.at(tmp_path)
-    connection = await asyncpg.connect(kept.start())
+    connection = await asyncpg.connect(as_owner(kept))
     assert [await connection.fetchval(f"show {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == [
         "on"
     ] * 3
@@ -87,7 +93,7 @@ async def test_pages_are_kept_in_an_eighth_of_the_memory_there_is(limit, pages, 
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     whole = min(max(machine // 8 >> 20, 128), 1024) * 128
     kept = Cluster.at(tmp_path / "data")
-    connection = await asyncpg.connect(kept.start())
+    connection = await asyncpg.connect(as_owner(kept))
     setting = int(await connection.fetchval("SELECT setting FROM pg_settings WHERE name = 'shared_buffers'"))
     await connection.close()
     kept.remove()
@@ -97,13 +103,13 @@ async def test_pages_are_kept_in_an_eighth_of_the_memory_there_is(limit, pages, 
 async def test_the_pages_it_kept_are_there_again_after_a_restart(tmp_path):
     """Also those that nobody has asked for since."""
     with Cluster.at(tmp_path / "data") as kept:
-        connection = await asyncpg.connect(kept.url)
+        connection = await asyncpg.connect(kept.owner_url)
         if await connection.fetchval("select current_setting('pg_prewarm.autoprewarm', true)") is None:
             pytest.skip("this PostgreSQL comes without pg_prewarm")
         await connection.execute("create table kept as select repeat('x', 1000) as wide from generate_series(1, 2000)")
         await connection.close()
         kept.stop()
-        connection = await asyncpg.connect(kept.start())
+        connection = await asyncpg.connect(as_owner(kept))
         async with asyncio.timeout(READ_AGAIN_SECONDS_MAX):
             while "autoprewarm successfully prewarmed" not in kept.placement.log.read_text():
                 await asyncio.sleep(0.05)
@@ -129,11 +135,11 @@ async def test_a_second_start_adopts_and_either_may_stop(cluster, tmp_path):
 @pytest.mark.race
 async def test_rows_survive_a_kill_of_the_server(tmp_path):
     cluster = Cluster.at(tmp_path)
-    connection = await asyncpg.connect(cluster.start())
+    connection = await asyncpg.connect(as_owner(cluster))
     await connection.execute("create table kept (n int); insert into kept values (7)")
     os.kill(cluster.pid, signal.SIGKILL)
     connection.terminate()
-    connection = await asyncpg.connect(cluster.start())
+    connection = await asyncpg.connect(as_owner(cluster))
     assert await connection.fetchval("select n from kept") == 7
     await connection.close()
     cluster.remove()
@@ -161,14 +167,14 @@ async def test_a_lock_file_that_names_another_program_does_not_keep_it_from_star
     cluster.stop("immediate")
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     assert not Cluster.at(tmp_path, durable=False).running
-    await (await asyncpg.connect(cluster.start())).close()
+    await (await asyncpg.connect(as_owner(cluster))).close()
     cluster.remove()
 
 
 async def test_a_long_or_korean_folder_gets_a_short_socket(tmp_path):
     folder = tmp_path / "내 데이터, 길고 긴 이름" / ("x" * 90)
     cluster = Cluster.at(folder, durable=False)
-    await (await asyncpg.connect(cluster.start())).close()
+    await (await asyncpg.connect(as_owner(cluster))).close()
     again = Cluster.at(folder, durable=False)
     assert again.start() == cluster.url
     cluster.remove()
@@ -230,7 +236,7 @@ async def test_every_postgresql_of_this_machine_serves_and_keeps_its_own_data(ma
         made.stop()
     # Found again by the version in the data, although a newer one may stand first.
     cluster = Cluster.at(tmp_path, durable=False)
-    connection = await asyncpg.connect(cluster.start())
+    connection = await asyncpg.connect(as_owner(cluster))
     assert connection.get_server_version().major == major
     await connection.execute("create extension pg_trgm")
     assert await connection.fetchval("select show_trgm('가') <> '{}'")

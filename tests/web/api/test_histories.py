@@ -110,6 +110,7 @@ async def test_each_token_opens_its_own_door(
     assert (await helpline("get", hers)).status_code == 401
 
 
+@pytest.mark.owner
 async def test_without_an_access_row_nothing_is_served(
     helpline: Caller, client: AsyncTestClient, order: OrderView, shop: Shop
 ) -> None:

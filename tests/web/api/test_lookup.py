@@ -114,6 +114,7 @@ async def test_a_name_opens_nothing(callers: dict[str, Caller], typed: str) -> N
     assert (answer.status_code, list(answer.json()["problems"])) == (422, ["q"])
 
 
+@pytest.mark.owner
 async def test_no_row_no_look(callers: dict[str, Caller], shop: Shop) -> None:
     order = await shop.place((0, 1))
     await shop.pool.execute("CREATE FUNCTION stop_looks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$")

@@ -133,6 +133,7 @@ async def test_every_look_at_this_counter_is_noted(client: AsyncTestClient, shop
     assert {(row["store_id"], row["order_id"]) for row in rows} == {(shop.world.hongdae, order.id)}
 
 
+@pytest.mark.owner
 async def test_a_scan_that_cannot_be_noted_shows_nobody(client: AsyncTestClient, shop: Shop) -> None:
     _, code = await asked(shop, await shop.collected((0, 1)))
     await sign_in_staff(client, shop.world.clerk)

@@ -43,6 +43,7 @@ async def test_a_look_leaves_who_whose_when_for_what_and_from_where(client: Asyn
 
 
 @pytest.mark.parametrize("moment", ["now", "at the commit"])
+@pytest.mark.owner
 async def test_a_look_that_cannot_be_noted_shows_nothing(client: AsyncTestClient, shop: Shop, moment: str) -> None:
     placed = await shop.place()
     customer = await customer_of(shop, placed.order_id)

@@ -61,6 +61,7 @@ async def test_each_person_in_a_list_is_a_look(client: AsyncTestClient, shop: Sh
     assert await looks(shop.pool) == [("desk.search", "agent")] * 2
 
 
+@pytest.mark.owner
 async def test_a_list_that_cannot_be_noted_is_not_shown(client: AsyncTestClient, shop: Shop) -> None:
     await shop.place()
     await shop.place(contact=SAME_NAME_AND_DIGITS)

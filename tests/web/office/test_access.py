@@ -34,6 +34,7 @@ async def test_only_for_managers(client: AsyncTestClient, shop: Shop, who: str) 
     assert (await client.get("/office/access", follow_redirects=False)).status_code == 403
 
 
+@pytest.mark.owner
 async def test_the_log_cannot_be_rewritten(shop: Shop) -> None:
     import asyncpg
 

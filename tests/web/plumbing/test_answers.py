@@ -53,6 +53,7 @@ def app(settings: Settings) -> Litestar:
     return app
 
 
+@pytest.mark.owner
 async def test_a_failing_commit_is_no_success_for_anybody(client: AsyncTestClient, pool) -> None:
     answers = [
         await client.get("/broken"),

@@ -14,7 +14,7 @@ from litestar.testing import AsyncTestClient
 from store_omni.customers.proving import PROOF_KEY, proof_code
 from store_omni.kit.ids import token_hash
 from store_omni.kit.phones import normal_phone
-from store_omni.settings import SmsGateway
+from store_omni.outside import SmsGateway
 from store_omni.web.shop.visiting import VIEWER_COOKIE
 
 from ...factories.browsing import send

@@ -10,7 +10,7 @@ from httpx import Response
 from store_omni.app import Application
 from store_omni.customers.proving import PROOF_KEY, proof_code
 from store_omni.orders.pacing import ORDERS_PER_BUYER_AND_HOUR_MAX, UNPROVED_ORDERS_PER_SOURCE_AND_HOUR_MAX
-from store_omni.settings import SmsGateway
+from store_omni.outside import SmsGateway
 
 from ...factories.browsing import send
 from ...factories.ordering import Shop

@@ -14,7 +14,7 @@ from store_omni.kit.postgres.asking import SUPERUSER, ask
 from store_omni.kit.postgres.binaries import Binaries, find_binaries
 from store_omni.kit.postgres.copying import reachable_binaries
 from store_omni.kit.postgres.errors import ServerFailed
-from store_omni.kit.postgres.initialising import DATABASE, OWNER, initialise, prepare_database, write_access
+from store_omni.kit.postgres.initialising import DATABASE, OWNER, RUNTIME, initialise, prepare_database, write_access
 from store_omni.kit.postgres.launching import launch, wait_until_ready
 from store_omni.kit.postgres.placement import POINTER, Placement, find_place, place
 from store_omni.kit.postgres.postmaster import Postmaster
@@ -67,7 +67,12 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """For the product: its own role (no superuser) and database, as asyncpg and SQLAlchemy read it."""
+        """For the programs: their own role and database, as asyncpg and SQLAlchemy read it."""
+        return f"postgresql://{RUNTIME}@/{DATABASE}?host={self._socket_dir}"
+
+    @property
+    def owner_url(self) -> str:
+        """For `migrate`: the owner of the database and its tables, no superuser."""
         return f"postgresql://{OWNER}@/{DATABASE}?host={self._socket_dir}"
 
     @property

@@ -15,7 +15,10 @@ from store_omni.kit.postgres.asking import SUPERUSER, ask
 from store_omni.kit.postgres.binaries import Binaries, plain_environment
 from store_omni.kit.postgres.errors import ServerFailed
 
+# Owns the tables and migrates them; the role of the programs; and the one that forgets old looks. Each gets what it needs.
 OWNER = "store_omni"
+RUNTIME = "store_omni_runtime"
+RETENTION = "store_omni_retention"
 DATABASE = "store_omni"
 CONNECTIONS_MAX = 100
 INITDB_SECONDS_MAX = 300
@@ -31,6 +34,8 @@ MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/
 HBA = "local all all peer map=store_omni\n"
 
 PREPARE = f"""
+select 'create role {RUNTIME} login' where not exists (select from pg_roles where rolname = '{RUNTIME}') \\gexec
+select 'create role {RETENTION} login' where not exists (select from pg_roles where rolname = '{RETENTION}') \\gexec
 select 'create role {OWNER} login createdb' where not exists (select from pg_roles where rolname = '{OWNER}') \\gexec
 select 'create database {DATABASE} owner {OWNER}' where not exists (select from pg_database where datname = '{DATABASE}') \\gexec
 """
@@ -67,7 +72,9 @@ def initialise(binaries: Binaries, cluster: Path, account: Account, *, durable: 
 def write_access(cluster: Path, account: Account) -> None:
     """Who may connect, written at every start, because the person who starts it may have changed."""
     people = {account.name, pwd.getpwuid(os.geteuid()).pw_name}
-    ident = "".join(f'store_omni "{person}" {role}\n' for person in sorted(people) for role in (SUPERUSER, OWNER))
+    ident = "".join(
+        f'store_omni "{person}" {role}\n' for person in sorted(people) for role in (SUPERUSER, OWNER, RUNTIME, RETENTION)
+    )
     for name, text in (("pg_hba.conf", HBA), ("pg_ident.conf", ident)):
         draft = cluster / f".{name}"
         draft.write_text(text)
@@ -112,7 +119,7 @@ def server_command(binaries: Binaries, cluster: Path, socket_dir: Path, *, durab
 
 
 def prepare_database(binaries: Binaries, socket_dir: str) -> None:
-    """Makes the product's own role (no superuser) and database where they are missing; also proves that we get in.
+    """Makes the product's own roles (no superusers) and database where they are missing; also proves that we get in.
 
     Errors: `ServerFailed`.
     """

@@ -11,12 +11,13 @@ URL = os.environ["STORE_OMNI_DATABASE_URL"]
 
 
 async def migrate() -> None:
-    connection = await asyncpg.connect(URL)
+    connection = await asyncpg.connect(os.environ["STORE_OMNI_OWNER_URL"])
     await connection.execute("create table if not exists alembic_version (version_num text primary key)")
     await connection.execute("insert into alembic_version values ('1') on conflict do nothing")
     await connection.execute(
         "create table if not exists sale (id bigint generated always as identity primary key, at timestamptz)"
     )
+    await connection.execute("grant select, insert on sale to public")
     await connection.close()
 
 
