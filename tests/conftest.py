@@ -20,7 +20,7 @@ from store_omni.app import Application, create_app, make_signer
 from store_omni.kit.clock import SystemClock
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
-from store_omni.kit.postgres.initialising import OWNER, RETENTION, RUNTIME
+from store_omni.kit.postgres.initialising import OWNER, RETENTION, RUNTIME, owner_of
 from store_omni.kit.signing import Signer
 from store_omni.migrating import migrate
 from store_omni.settings import Secrets, Settings
@@ -52,11 +52,6 @@ async def _admin(url: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def owner_of(url: str) -> str:
-    """The same database as the role that owns its tables: for `migrate`, and for tests that tamper with it as such a person could."""
-    return url.replace(f"//{RUNTIME}@", f"//{OWNER}@")
 
 
 def create_database(server: Cluster, name: str) -> str:

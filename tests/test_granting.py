@@ -7,11 +7,11 @@ import pytest
 
 from store_omni.doctoring import print_examination
 from store_omni.granting import NoSuchRole, grant_runtime, owns_tables, role_of
-from store_omni.kit.postgres.initialising import RUNTIME
+from store_omni.kit.postgres.initialising import RUNTIME, owner_of
 from store_omni.settings import Settings
 from store_omni.tables import APPEND_ONLY
 
-from .conftest import migrate_as_owner, owner_of
+from .conftest import migrate_as_owner
 
 pytestmark = pytest.mark.anyio
 

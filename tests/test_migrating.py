@@ -17,10 +17,11 @@ from store_omni.journal.dispatching import dispatch
 from store_omni.journal.sealing import LOOKS, heads, seal_all
 from store_omni.kit.database import open_pool
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import owner_of
 from store_omni.migrating import ROOT, FunctionFile, create_changed_functions, function_files, migrate
 from store_omni.worker import CONSUMERS
 
-from .conftest import _admin, copy_of_template, create_database, owner_of
+from .conftest import _admin, copy_of_template, create_database
 
 pytestmark = pytest.mark.anyio
 

@@ -19,7 +19,7 @@ import asyncpg
 
 from store_omni.kit.postgres import initialising
 from store_omni.kit.postgres.cluster import Cluster
-from store_omni.kit.postgres.initialising import OWNER, RUNTIME
+from store_omni.kit.postgres.initialising import OWNER, owner_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -134,7 +134,7 @@ class Deployment:
         url = f"{head}@/{name}?{tail.split('?', 1)[1]}"
         asyncio.run(self._create(name))
         command = [sys.executable, "-m", "store_omni", "migrate"]
-        owner = {"STORE_OMNI_OWNER_URL": url.replace(f"//{RUNTIME}@", f"//{OWNER}@")}
+        owner = {"STORE_OMNI_OWNER_URL": owner_of(url)}
         made = subprocess.run(
             command, env=_environment(url, self.folder, **owner), cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -146,7 +146,7 @@ class Deployment:
         connection = await asyncpg.connect(self.cluster.admin_url)
         await connection.execute(f'CREATE DATABASE {name} OWNER "{OWNER}"')
         # So that filling it may leave out looking up every reference.
-        await connection.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{RUNTIME}"')
+        await connection.execute(f'GRANT SET ON PARAMETER session_replication_role TO "{OWNER}"')
         await connection.close()
 
     def product(self, url: str, **settings: str) -> Server:

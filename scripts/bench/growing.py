@@ -14,6 +14,7 @@ from bench.rounds import checked
 from bench.world import World, fill
 
 from bench import asking
+from store_omni.kit.postgres.initialising import owner_of
 
 CLIENTS = 16
 WARM_SECONDS = 1.0
@@ -81,7 +82,7 @@ def grow(deployment: Deployment, *, nightly: bool, rounds: int, seconds: float) 
     filled: dict[int, tuple[World, str]] = {}
     for size in SIZES_NIGHTLY if nightly else SIZES:
         url = deployment.database(_database(size))
-        world = asyncio.run(fill(url, World().times(size)))
+        world = asyncio.run(fill(owner_of(url), World().times(size)))
         filled[size] = world, url
         print(f"{size:>4} x: {world.rows} stock rows, {world.orders} orders", flush=True)
     for size in sorted(filled, reverse=True):  # the largest would push the others out

@@ -18,6 +18,7 @@ from bench.world import World, fill
 
 from bench import cases, printing
 from store_omni.auditing import audit
+from store_omni.kit.postgres.initialising import owner_of
 
 SETTLE_SECONDS = 3
 QUICK_ROUNDS = 2
@@ -49,7 +50,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def _scene(made: Deployment, *, worker: bool) -> Scene:
     url = made.database("bench")
-    world = asyncio.run(fill(url, World()))
+    world = asyncio.run(fill(owner_of(url), World()))
     web, bare = made.product(url), made.bare()
     if worker:
         made.worker(url)

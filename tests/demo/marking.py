@@ -3,8 +3,7 @@
 import asyncpg
 
 from store_omni.demo.owning import READABLE, marking
-
-from ..conftest import owner_of
+from store_omni.kit.postgres.initialising import owner_of
 
 
 async def mark(url: str, value: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from store_omni.inventory import holding
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import owner_of
 
-from ..conftest import copy_of_template, drop_copy, owner_of
+from ..conftest import copy_of_template, drop_copy
 from .interleaving import commands
 from .interleaving.matrix import Matrix
 from .interleaving.running import try_all, try_few

@@ -5,8 +5,9 @@ from collections.abc import Generator
 import pytest
 
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import owner_of
 
-from ..conftest import copy_of_template, drop_copy, owner_of
+from ..conftest import copy_of_template, drop_copy
 from .machine.floor import Floor
 from .machine.running import run_machine
 

@@ -14,9 +14,7 @@ from store_omni.journal.dispatching import dispatch
 from store_omni.journal.forgetting import Forgotten, forget_looks
 from store_omni.journal.sealing import LOOKS, heads, seal_all, still_hold
 from store_omni.kit.database import open_engine
-from store_omni.kit.postgres.initialising import RETENTION, RUNTIME
-
-from ..conftest import owner_of
+from store_omni.kit.postgres.initialising import RETENTION, RUNTIME, owner_of
 
 pytestmark = pytest.mark.anyio
 TWO_YEARS = timedelta(days=730)

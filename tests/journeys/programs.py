@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from ..conftest import owner_of
+from store_omni.kit.postgres.initialising import owner_of
+
 from .crowding import free_port
 
 START_SECONDS_MAX, STOP_SECONDS_MAX = 240, 60

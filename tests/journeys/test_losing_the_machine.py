@@ -15,10 +15,11 @@ from store_omni.journal.sealing import heads, still_hold
 from store_omni.keys import Secrets, read_secrets
 from store_omni.kit.database import open_engine, open_pool
 from store_omni.kit.postgres.cluster import Cluster
+from store_omni.kit.postgres.initialising import owner_of
 from store_omni.kit.signing import Signer
 from store_omni.worker import CONSUMERS
 
-from ..conftest import migrate_as_owner, owner_of
+from ..conftest import migrate_as_owner
 from ..factories.ordering import Shop
 from ..factories.world import World, make_world
 from .programs import Programs

@@ -128,8 +128,9 @@ async def test_a_bag_goes_only_on_a_shelf_that_exists(shop: Shop) -> None:
     order = await shop.picked((0, 1))
     async with shop.sessions.begin() as session:
         await pack(writing(session), order.fulfilment.id, bags=2, by=shop.world.clerk.actor())
-    with pytest.raises(UnknownShelf):
+    with pytest.raises(UnknownShelf) as refused:
         async with shop.sessions.begin() as session:
             await stage(writing(session), shop.signer, order.fulfilment.id, shelf="Z9", by=shop.world.clerk.actor())
+    assert str(refused.value.params["shelves"]).startswith("A1")
     with pytest.raises(WrongState):
         await scan(shop, order, 0)

@@ -5,7 +5,10 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from store_omni.auditing import audit
+from store_omni.journal.actors import Actor
+from store_omni.kit.database import ReadSession
 from store_omni.orders.queries import OrderView
+from store_omni.payments.approving import why_not_alone
 
 from ..factories.browsing import send, sign_in_staff
 from ..factories.ordering import Shop
@@ -34,6 +37,13 @@ async def returned(shop: Shop, order: OrderView, *lines: tuple[int, int]) -> str
 async def refunds(shop: Shop) -> list[tuple[int, bool]]:
     rows = await shop.pool.fetch("SELECT amount_minor, approved_by IS NOT NULL AS seen FROM payments.refund ORDER BY at")
     return [(row["amount_minor"], row["seen"]) for row in rows]
+
+
+async def sign_in_colleague(counter: AsyncTestClient, shop: Shop) -> None:
+    """Another clerk of the same store."""
+    move = "UPDATE staff.account SET store_id = $1 WHERE id = $2"
+    await shop.pool.execute(move, shop.world.gangnam, shop.world.other_clerk.id)
+    await sign_in_staff(counter, shop.world.other_clerk)
 
 
 def refused(answer) -> bool:
@@ -93,7 +103,11 @@ async def test_a_refused_one_stays_refused_and_others_stores_cannot_decide(clien
     assert (await send(client, f"/office/refunds/{waits}/decision", {"verdict": "approve"})).status_code == 404
     assert "51,600원" not in (await client.get("/office/refunds")).text
     await shop.pool.execute("UPDATE staff.account SET store_ids = NULL WHERE role = 'manager'")
-    assert (await send(client, f"/office/refunds/{waits}/decision", {"verdict": "refuse"})).status_code == 303
+    silent = await send(client, f"/office/refunds/{waits}/decision", {"verdict": "refuse", "note": "  "})
+    assert silent.status_code == 422 and "거절 이유가 필요해요" in silent.text
+    assert (
+        await send(client, f"/office/refunds/{waits}/decision", {"verdict": "refuse", "note": "영수증 없음"})
+    ).status_code == 303
     await sign_in_staff(client, shop.world.clerk)
     assert refused(await bring_back(client, code))
     assert await refunds(shop) == []
@@ -111,15 +125,51 @@ async def test_a_receipt_that_the_house_shows_later_needs_a_manager(counter: Asy
     """One clerk alone paid herself any collected order in cash: she fetched its receipt's code and scanned it."""
     order = await shop.collected((0, 1))
     qr = f"/counter/pickups/{order.fulfilment.id}/receipt/qr"
-    await counter.get(qr)
-    assert await shop.pool.fetchval("SELECT count(*) FROM journal.fact WHERE kind = 'receipt.shown'") == 0
     await shop.pool.execute("UPDATE orders.fulfilment SET handed_over_at = handed_over_at - interval '31 minutes'")
+    await sign_in_colleague(counter, shop)
     await counter.get(qr)
+    await sign_in_staff(counter, shop.world.clerk)
     fields = {"qty_1": 1, "reason": "changed_mind"}
     assert refused(await bring_back(counter, await receipt_code(shop, order), **fields))
     assert await shop.pool.fetchval("SELECT why FROM payments.refund_request") == "own_receipt"
     # A code that the customer got for a return of their own is not the house's.
     assert not refused(await bring_back(counter, await returned(shop, order), operation_id="r2"))
+
+
+async def test_a_receipt_that_a_clerk_printed_at_the_handover_is_good_at_others(counter: AsyncTestClient, shop: Shop) -> None:
+    """She kept the code of each receipt that she printed, and took the money when the customer was gone."""
+    order = await shop.collected((0, 1))
+    await counter.get(f"/counter/pickups/{order.fulfilment.id}/receipt/qr")
+    fields = {"qty_1": 1, "reason": "changed_mind"}
+    assert refused(await bring_back(counter, await receipt_code(shop, order), **fields))
+    await sign_in_colleague(counter, shop)
+    assert not refused(await bring_back(counter, await receipt_code(shop, order), operation_id="r2", **fields))
+    assert await refunds(shop) == [(12900, False)]
+
+
+async def test_a_signature_on_the_screen_settles_what_waits_in_the_office(counter: AsyncTestClient, shop: Shop) -> None:
+    code = await returned(shop, await shop.collected((0, 4)), (1, 4))
+    assert refused(await bring_back(counter, code))
+    await bring_back(counter, code, manager_login=shop.world.manager.login, manager_pin=PIN)
+    assert await refunds(shop) == [(51600, True)]
+    row = await shop.pool.fetchrow("SELECT state, decided_by FROM payments.refund_request")
+    assert tuple(row) == ("used", shop.world.manager.id)
+
+
+async def test_the_days_sum_of_a_till_counts_for_ten_clerks(shop: Shop) -> None:
+    by = Actor(kind="service", id=shop.world.clerk.id, label="till", channel="api", store_id=shop.world.gangnam)
+    insert = """INSERT INTO payments.refund (id, charge_id, cause_key, tender, amount_minor, currency, state, store_id, requested_by)
+      SELECT gen_random_uuid(), charge_id, 'k' || n, 'cash', 49000, 'KRW', 'succeeded', $1, $2 FROM orders.order_charge, generate_series(1, 10) n
+      WHERE order_id = $3"""
+    await shop.pool.execute(insert, shop.world.gangnam, by.id, (await shop.collected((0, 1))).id)
+    async with shop.sessions() as session:
+        reasons = [
+            await why_not_alone(
+                ReadSession(session), store_id=shop.world.gangnam, amount_minor=amount, currency="KRW", own_receipt=False, by=by
+            )
+            for amount in (10_000, 10_001)
+        ]
+    assert reasons == [None, "day"]
 
 
 async def test_the_limit_is_each_stores_own(client: AsyncTestClient, shop: Shop) -> None:

@@ -11,11 +11,13 @@ from store_omni.journal.recording import Subject, record
 from store_omni.kit.database import ReadSession, WriteSession
 from store_omni.kit.errors import NotFound
 from store_omni.kit.ids import new_id
-from store_omni.payments.errors import Asked, OwnRefund
+from store_omni.payments.errors import Asked, OwnRefund, RefusedWithoutReason
 
 # An approval is for the customer who stands there, not for another day.
 APPROVED_HOURS = 12
 NOTE_CHARS_MAX = 300
+# Whose refunds of a day add up, and to how many times what one person may refund alone: a till is used by several clerks.
+DAY_SHARES = {"clerk": 1, "service": 10}
 
 _MEASURE = text(
     """SELECT payments.refund_limit(s.id, :currency) AS alone,
@@ -29,8 +31,7 @@ _MEASURE = text(
 async def why_not_alone(
     session: ReadSession, *, store_id: int, amount_minor: int, currency: str, own_receipt: bool, by: Actor
 ) -> str | None:
-    """None where `by` may refund this alone; else `own_receipt`, `amount` or `day` (see `RefundRequest`). The day's sum is a
-    person's: a service account is a till of many."""
+    """None where `by` may refund this alone; else `own_receipt`, `amount` or `day` (see `RefundRequest`)."""
     if amount_minor <= 0:
         return None
     if own_receipt:
@@ -38,7 +39,8 @@ async def why_not_alone(
     row = (await session.execute(_MEASURE, {"store": store_id, "currency": currency, "by": by.id})).one()
     if amount_minor > row.alone:
         return "amount"
-    return "day" if by.kind == "clerk" and row.today + amount_minor > row.alone else None
+    shares = DAY_SHARES.get(by.kind)
+    return "day" if shares is not None and row.today + amount_minor > shares * row.alone else None
 
 
 async def lock_day(session: WriteSession, by: Actor) -> None:
@@ -58,6 +60,22 @@ async def use_approval(session: WriteSession, asked: Asked) -> UUID | None:
         {
             "store": asked.store_id, "subject": asked.subject, "by": asked.requested_by, "amount": asked.amount_minor,
             "currency": asked.currency, "hours": APPROVED_HOURS,
+        },
+    )  # fmt: skip
+
+
+async def settle_request(session: WriteSession, asked: Asked, manager_id: UUID) -> None:
+    """A manager signed on the clerk's screen: what waits in the office for the same refund is done with."""
+    await session.execute(
+        text(
+            """UPDATE payments.refund_request
+               SET state = 'used', decided_by = coalesce(decided_by, :manager), decided_at = coalesce(decided_at, now())
+               WHERE store_id = :store AND subject = :subject AND requested_by = :by AND amount_minor = :amount
+                 AND currency = :currency AND state IN ('waiting', 'approved')"""
+        ),
+        {
+            "store": asked.store_id, "subject": asked.subject, "by": asked.requested_by, "amount": asked.amount_minor,
+            "currency": asked.currency, "manager": manager_id,
         },
     )  # fmt: skip
 
@@ -130,7 +148,10 @@ async def refund_requests(session: ReadSession, store_ids: tuple[int, ...] | Non
 
 
 async def decide_refund(session: WriteSession, request_id: UUID, *, approve: bool, note: str, by: Actor) -> None:
-    """Errors: `NotFound` (none waits under this id at a store of this manager), `OwnRefund`."""
+    """Errors: `NotFound` (none waits under this id at a store of this manager), `OwnRefund`,
+    `RefusedWithoutReason`."""
+    if not approve and not note.strip():
+        raise RefusedWithoutReason
     row = (
         await session.execute(
             text(

@@ -58,6 +58,14 @@ class ApprovalNeeded(Refusal):
         self.asked = asked
 
 
+class RefusedWithoutReason(Refusal):
+    code = "refused_without_reason"
+    status = 422
+    title = N_("A reason is missing")
+    reason = N_("Who refuses a refund says why, so that the clerk can tell the customer.")
+    next_step = N_("Write a note and refuse it again.")
+
+
 class OwnRefund(Refusal):
     code = "own_refund"
     title = N_("You asked for this refund yourself")

@@ -41,7 +41,7 @@ class UnknownShelf(Refusal):
     status = 422
     title = N_("Unknown shelf")
     reason = N_("This store has no shelf with the code “%(code)s”.")
-    next_step = N_("Scan the label on the shelf again.")
+    next_step = N_("Scan the label on the shelf, or type one of: %(shelves)s.")
 
 
 class NothingPicked(Refusal):

@@ -43,17 +43,20 @@ async def pack(session: WriteSession, fulfilment_id: UUID, *, bags: int, by: Act
     return Packed(labels)
 
 
+# In a refusal; a store with more of them has labels to scan.
+SHELVES_SHOWN_MAX = 12
+
+
 async def stage(session: WriteSession, signer: Signer, fulfilment_id: UUID, *, shelf: str, by: Actor) -> None:
     """The bag is on the shelf and the shopper is told, in one go: a bag that waits without its owner knowing helps
     nobody. Scanning another shelf later only moves the bag. Errors: `UnknownShelf`, `WrongState`."""
     row = await lock_fulfilment(session, by.store_id, fulfilment_id)
     code = shelf.strip().upper()
-    known = await session.scalar(
-        text("SELECT code FROM stores.staging_location WHERE store_id = :store AND upper(code) = :code"),
-        {"store": row.store_id, "code": code},
-    )
+    query = text("SELECT code FROM stores.staging_location WHERE store_id = :store ORDER BY position, code")
+    codes = list((await session.scalars(query, {"store": row.store_id})).all())
+    known = next((one for one in codes if one.upper() == code), None)
     if known is None:
-        raise UnknownShelf(code=shelf.strip())
+        raise UnknownShelf(code=shelf.strip(), shelves=", ".join(codes[:SHELVES_SHOWN_MAX]))
     await session.execute(
         text("UPDATE pickup.bag SET staging_code = :code WHERE store_id = :store AND fulfilment_id = :id"),
         {"code": known, "store": row.store_id, "id": row.id},

@@ -14,7 +14,7 @@ from store_omni.kit.postgres.asking import SUPERUSER, ask
 from store_omni.kit.postgres.binaries import Binaries, find_binaries
 from store_omni.kit.postgres.copying import reachable_binaries
 from store_omni.kit.postgres.errors import ServerFailed
-from store_omni.kit.postgres.initialising import DATABASE, OWNER, RUNTIME, initialise, prepare_database, write_access
+from store_omni.kit.postgres.initialising import DATABASE, RUNTIME, initialise, owner_of, prepare_database, write_access
 from store_omni.kit.postgres.launching import launch, wait_until_ready
 from store_omni.kit.postgres.placement import POINTER, Placement, find_place, place
 from store_omni.kit.postgres.postmaster import Postmaster
@@ -73,7 +73,7 @@ class Cluster:
     @property
     def owner_url(self) -> str:
         """For `migrate`: the owner of the database and its tables, no superuser."""
-        return f"postgresql://{OWNER}@/{DATABASE}?host={self._socket_dir}"
+        return owner_of(self.url)
 
     @property
     def admin_url(self) -> str:

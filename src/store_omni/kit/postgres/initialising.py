@@ -41,6 +41,11 @@ select 'create database {DATABASE} owner {OWNER}' where not exists (select from 
 """
 
 
+def owner_of(url: str) -> str:
+    """The same database of an embedded server, as the role that owns its tables. `url`: of the programs."""
+    return url.replace(f"//{RUNTIME}@", f"//{OWNER}@")
+
+
 def _initdb_command(binaries: Binaries, folder: Path, *, durable: bool) -> list[str]:
     command = [binaries.program("initdb"), "--pgdata", str(folder), "--username", SUPERUSER, "--encoding", "UTF8"]
     command += ["--auth-local", "peer", "--auth-host", "reject", "--data-checksums", "--no-instructions"]
