@@ -150,6 +150,16 @@ def _second_factor(typed: str) -> tuple[str, ...]:
     return roles
 
 
+def retailer_names() -> tuple[str, str]:
+    """In Korean and in English."""
+    return os.environ.get("STORE_OMNI_RETAILER_KO", "모아상점"), os.environ.get("STORE_OMNI_RETAILER_EN", "Moa Store")
+
+
+def own_words() -> tuple[str, ...]:
+    """What everybody knows of this shop, so that no password is made of it."""
+    return (*retailer_names(), "store_omni", "storeomni", "omni")
+
+
 def log_form() -> str:
     typed = os.environ.get("STORE_OMNI_LOG") or "text"
     if typed not in FORMS:
@@ -168,7 +178,7 @@ def secrets_file() -> Path:
 def read_settings(*, make_secrets: bool = True) -> Settings:
     """What `serve` and `worker` need: a missing secrets file is made. Without `make_secrets` the secrets may be empty, for commands
     that only look. Errors: `SettingsProblem`, one sentence on what cannot be."""
-    environment = os.environ
+    environment, names = os.environ, retailer_names()
     return Settings(
         database_url=read_database_url(),
         public_url=_public_url(environment.get("STORE_OMNI_PUBLIC_URL") or "http://127.0.0.1:8080"),
@@ -192,6 +202,6 @@ def read_settings(*, make_secrets: bool = True) -> Settings:
         looks_per_minute=_whole("STORE_OMNI_LOOKS_PER_MINUTE", 40, at_least=5, at_most=100_000),
         looks_per_quarter=_whole("STORE_OMNI_LOOKS_PER_QUARTER", 200, at_least=5, at_most=100_000),
         looks_per_day=_whole("STORE_OMNI_LOOKS_PER_DAY", 200, at_least=5, at_most=1_000_000),
-        retailer_name_ko=environment.get("STORE_OMNI_RETAILER_KO", "모아상점"),
-        retailer_name_en=environment.get("STORE_OMNI_RETAILER_EN", "Moa Store"),
+        retailer_name_ko=names[0],
+        retailer_name_en=names[1],
     )

@@ -11,7 +11,7 @@ from store_omni.journal.actors import Actor
 from store_omni.kit.ids import new_id
 from store_omni.kit.passwords import hash_secret
 
-PIN = "482913"
+PIN = "48291350"
 _PIN_HASH: list[str] = []
 
 

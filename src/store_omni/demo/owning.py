@@ -50,8 +50,8 @@ def read_access(folder: Path) -> Access | None:
 def draw_access(folder: DataFolder) -> Access:
     """What the first start drew. Errors: `NotOurs` where the environment names another PIN than the first start did."""
     wanted = os.environ.get(PIN_VARIABLE, "")
-    if wanted and not re.fullmatch(r"[0-9]{6,12}", wanted):
-        raise NotOurs(f"{PIN_VARIABLE} must be 6 to 12 digits.")
+    if wanted and not re.fullmatch(r"[0-9]{8,12}", wanted):
+        raise NotOurs(f"{PIN_VARIABLE} must be 8 to 12 digits.")
     known = read_access(folder.path)
     if known is not None:
         if wanted and wanted != known.pin:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from pwdlib import PasswordHash
+from zxcvbn import zxcvbn
 
 from store_omni.kit.errors import TooBusy
 
@@ -21,6 +22,34 @@ COME_AGAIN_SECONDS = 3
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
 _waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+
+
+# What people type first on a Korean keyboard, which the library's lists of stolen passwords do not hold.
+_KOREAN = (
+    "dkssud",
+    "dkssudgktpdy",
+    "tkfkd",
+    "tkfkdgo",
+    "tkfkdgody",
+    "qlalfqjsgh",
+    "비밀번호",
+    "사랑해",
+    "안녕하세요",
+    "사랑해요",
+)
+# Below this many guesses (a million, as the library counts them) a secret is found by who may try slowly.
+SCORE_MIN = 2
+# What comes behind adds to the work of estimating and not to the estimate.
+JUDGED_CHARS = 40
+
+
+def is_guessed_first(secret: str, *own: str) -> bool:
+    """Whether lists of stolen passwords, names, dates, rows of keys, or words known of the account lead to it. `own`: such words, as
+    logins and the names of the house."""
+    words = [
+        word for name in own for word in (name.lower(), *name.lower().split(), "".join(name.lower().split())) if len(word) > 1
+    ]
+    return zxcvbn(secret[:JUDGED_CHARS], user_inputs=[*words, *_KOREAN])["score"] < SCORE_MIN
 
 
 @cache

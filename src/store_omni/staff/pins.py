@@ -1,5 +1,6 @@
 """PINs that are guessed first are refused where a PIN is set, and PINs are drawn for accounts that a person does not set up."""
 
+import contextlib
 import itertools
 import re
 import secrets
@@ -7,105 +8,22 @@ import unicodedata
 from datetime import date
 
 from store_omni.kit.errors import N_, Refusal
+from store_omni.kit.passwords import is_guessed_first
+from store_omni.settings import own_words
 
-PIN_CHARS_MIN = 6
+PIN_CHARS_MIN = 8
 PIN_CHARS_MAX = 64
 DRAWN_DIGITS = 8
 # A PIN is as strong as what it holds beside the login.
 BESIDE_LOGIN_CHARS_MIN = 4
 DIFFERENT_CHARS_MIN = 3
 ALMOST_STEPS_MIN = 4
+YYYYMMDD = 8
 YEARS = range(1930, 2040)
 # The three rows, columns and diagonals of a keypad.
 _PAD = ("123", "456", "789", "147", "258", "369", "159", "357", "708", "809", "087")
-_KEYBOARD = (
-    "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p",
-    "qazwsxedcrfvtgbyhnujm", "q1w2e3r4t5y6",
-)  # fmt: skip
-# Heads of lists of leaked PINs and passwords that the rules below do not find.
-_COMMON = frozenset(
-    [
-        "246810",
-        "102030",
-        "135790",
-        "159753",
-        "147896",
-        "741852",
-        "963852",
-        "456852",
-        "258456",
-        "789456",
-        "147852",
-        "123580",
-        "142536",
-        "131313",
-        "696969",
-        "520131",
-        "521521",
-        "010101",
-        "090909",
-        "101010",
-        "112358",
-        "314159",
-        "271828",
-        "100100",
-        "200200",
-        "748159",
-        "987412",
-        "123987",
-        "789123",
-        "123789",
-        "456123",
-        "321654",
-        "124578",
-    ]
-)
-_WORDS = frozenset(
-    [
-        "password",
-        "passw0rd",
-        "qwerty",
-        "asdf",
-        "zxcv",
-        "abc",
-        "admin",
-        "administrator",
-        "manager",
-        "clerk",
-        "staff",
-        "store",
-        "shop",
-        "secret",
-        "letmein",
-        "welcome",
-        "iloveyou",
-        "dragon",
-        "monkey",
-        "login",
-        "master",
-        "hello",
-        "test",
-        "demo",
-        "guest",
-        "changeme",
-        "love",
-        "sarang",
-        "qwer",
-        "asdfgh",
-        "korea",
-        "seoul",
-        "samsung",
-        "pass",
-        "dkssud",
-        "tkfkd",
-        "dkssudgktpdy",
-        "tkfkdgo",
-        "qlalfqjsgh",
-        "비밀번호",
-        "사랑해",
-        "안녕하세요",
-    ]
-)
+# Heads of lists of leaked PINs that the rules below do not find.
+_COMMON = ("14725836", "12358132", "31415926", "27182818", "11235813", "15935748", "74185296", "10203040", "13579246")
 
 
 class WeakPin(Refusal):
@@ -113,10 +31,10 @@ class WeakPin(Refusal):
     status = 422
     title = N_("This PIN is guessed too easily")
     reason = N_(
-        "A PIN has at least 6 digits or letters. It is no row, no pattern of the keypad, no repetition, no date, "
-        "not the staff number and none of the PINs that people choose most often."
+        "A PIN has at least 8 digits or letters. It is no row, no pattern of the keypad, no repetition, no date, "
+        "not the staff number, nothing with the shop's name and none of the PINs and words that people choose most often."
     )
-    next_step = N_("Choose 6 or more digits that mean nothing, such as digits from two receipts.")
+    next_step = N_("Choose 8 or more digits that mean nothing, such as digits from two receipts, or a few words.")
 
 
 def _plain(text: str) -> str:
@@ -125,58 +43,35 @@ def _plain(text: str) -> str:
 
 
 def _repeats(pin: str) -> bool:
-    """111111, 121212, 123123, 1231231."""
+    """11111111, 12121212, 12341234, 1231231."""
     return any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
 
 
 def _runs(pin: str) -> bool:
-    """123456, 987654, 890123, 112233, 135791, abcdef: every step is the same; and 123450: all small steps but one are."""
+    """12345678, 98765432, 89012345, 11223344, 13579135: every step is the same; and 12345670: all small steps but one are."""
     squeezed = re.sub(r"(.)\1+", r"\1", pin)
-    if squeezed.isdecimal():
-        steps = [(int(after) - int(before)) % 10 for before, after in itertools.pairwise(squeezed)]
-    else:
-        steps = [ord(after) - ord(before) for before, after in itertools.pairwise(squeezed)]
+    steps = [(int(after) - int(before)) % 10 for before, after in itertools.pairwise(squeezed)]
     same, step = max((steps.count(step), step) for step in set(steps))
-    return same == len(steps) or (same == len(steps) - 1 >= ALMOST_STEPS_MIN and step in (1, 2, 8, 9, -1, -2))
+    return same == len(steps) or (same == len(steps) - 1 >= ALMOST_STEPS_MIN and step in (1, 2, 8, 9))
 
 
 def _on_the_keys(pin: str) -> bool:
-    """147258, 789456, qwerty, 1qaz2wsx, and all of them from behind."""
+    """14725836, 78945612, and all of them from behind."""
     lines = {line for one in _PAD for line in (one, one[::-1])}
-    pieces = [pin[at : at + 3] for at in range(0, len(pin), 3)]
-    if all(piece in lines or len(set(piece)) == 1 for piece in pieces):
-        return True
-    return any(pin in row or pin in row[::-1] for row in _KEYBOARD)
+    pieces = [pin[at : at + 3] for at in range(0, len(pin) - len(pin) % 3, 3)]
+    return all(piece in lines or len(set(piece)) == 1 for piece in pieces)
 
 
 def _is_date(pin: str) -> bool:
-    """960412, 19960412, 12041996: what others know of a person."""
-    if not pin.isdecimal() or len(pin) not in (6, 8):
+    """19960412, 12041996, 04121996: what others know of a person."""
+    if len(pin) != YYYYMMDD:
         return False
-    orders = ("ymd", "dmy", "mdy") if len(pin) == 8 else ("ymd",)
-    for order in orders:
-        at, parts = 0, {}
-        for part in order:
-            size = len(pin) - 4 if part == "y" else 2
-            parts[part] = int(pin[at : at + size])
-            at += size
-        years = [parts["y"]] if len(pin) == 8 else [1900 + parts["y"], 2000 + parts["y"]]
-        for year in years:
-            try:
-                if year in YEARS and date(year, parts["m"], parts["d"]):
-                    return True
-            except ValueError:
-                continue
+    readings = ((pin[:4], pin[4:6], pin[6:]), (pin[4:], pin[2:4], pin[:2]), (pin[4:], pin[:2], pin[2:4]))
+    for year, month, day in readings:
+        with contextlib.suppress(ValueError):
+            if int(year) in YEARS and date(int(year), int(month), int(day)):
+                return True
     return False
-
-
-def _is_common(pin: str) -> bool:
-    """`password1`, `admin2024!`: a common word counts for nothing, nor do four digits after it."""
-    if pin in _COMMON or pin[::-1] in _COMMON:
-        return True
-    rest = re.sub(r"[^\w]|_", "", pin)
-    word = rest.strip("0123456789")
-    return word in _WORDS and len(rest) - len(word) <= 4
 
 
 def is_weak_pin(pin: str, login: str) -> bool:
@@ -186,7 +81,10 @@ def is_weak_pin(pin: str, login: str) -> bool:
     beside = plain.replace(name, "").replace(name[::-1], "") if len(name) >= 3 else plain
     if beside != plain and len(beside) < BESIDE_LOGIN_CHARS_MIN:
         return True
-    return _repeats(plain) or _runs(plain) or _on_the_keys(plain) or _is_date(plain) or _is_common(plain)
+    if not plain.isdecimal():
+        return _repeats(plain) or is_guessed_first(plain, login, *own_words())
+    common = plain in _COMMON or plain[::-1] in _COMMON
+    return common or _repeats(plain) or _runs(plain) or _on_the_keys(plain) or _is_date(plain)
 
 
 def refuse_weak_pin(pin: str, login: str) -> None:
