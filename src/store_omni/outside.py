@@ -25,12 +25,15 @@ class SmsGateway(msgspec.Struct, frozen=True):
 
 
 class CompanyAccounts(msgspec.Struct, frozen=True):
-    """An identity provider (OpenID Connect) whose accounts open the doors of staff. `claim`: what names the staff number."""
+    """An identity provider (OpenID Connect) whose accounts open the doors of staff. `claim`: what names the staff number.
+    `strength`: values of `acr` or `amr`, one of which it has to vouch for; with none, people give our own second code where their
+    role or they themselves asked for one."""
 
     issuer: str
     client_id: str
     secret: str
     claim: str
+    strength: tuple[str, ...] = ()
 
 
 def is_loopback(host: str) -> bool:
@@ -110,4 +113,7 @@ def read_company_accounts() -> CompanyAccounts | None:
     parts = read_address(OIDC_NAMES[0], given[0], ("http", "https"), "https://login.example.com")
     if not parts.hostname or parts.query or parts.fragment or (parts.scheme == "http" and not is_loopback(parts.hostname)):
         raise SettingsProblem(f"{OIDC_NAMES[0]} must look like https://login.example.com.")
-    return CompanyAccounts(given[0], given[1], given[2], os.environ.get("STORE_OMNI_OIDC_CLAIM") or "preferred_username")
+    strength = tuple(part.strip() for part in os.environ.get("STORE_OMNI_OIDC_STRENGTH", "").split(",") if part.strip())
+    return CompanyAccounts(
+        given[0], given[1], given[2], os.environ.get("STORE_OMNI_OIDC_CLAIM") or "preferred_username", strength
+    )

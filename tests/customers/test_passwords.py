@@ -22,7 +22,17 @@ def test_what_is_guessed_first_is_refused(typed: str) -> None:
         check_password(typed, MAIL, PHONE)
 
 
-@pytest.mark.parametrize("typed", ["k7hu22qmv", "노란 우산 구름 연필", "correct horse battery", "  spaces stay  ", "🦊여우가 달린다", "correct horse battery staple and more " * 5])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "k7hu22qmv",
+        "노란 우산 구름 연필",
+        "correct horse battery",
+        "  spaces stay  ",
+        "🦊여우가 달린다",
+        "correct horse battery staple and more " * 5,
+    ],
+)
 def test_all_letters_and_no_rule_of_kinds(typed: str) -> None:
     assert check_password(typed, MAIL, PHONE) == typed
 

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -100,3 +101,36 @@ async def test_a_provider_that_is_gone_is_said(client: AsyncTestClient, world: W
 async def test_it_is_off_until_a_provider_is_set(client: AsyncTestClient, world: World) -> None:
     assert (await client.get("/office/sign-in/company", follow_redirects=False)).status_code == 404
     assert "/sign-in/company" not in (await client.get("/office/sign-in")).text
+
+
+@pytest.mark.parametrize(
+    ("said", "enters"),
+    [({"amr": ["pwd", "mfa"]}, True), ({"acr": "mfa"}, True), ({"amr": ["pwd"]}, False), ({"amr": "mfa"}, False), ({"acr": ["mfa"]}, False), ({}, False)],
+    ids=str,
+)  # fmt: skip
+async def test_a_strength_that_is_asked_for_has_to_be_vouched_for(
+    app: Litestar, client: AsyncTestClient, world: World, provider: Provider, said: dict[str, Any], enters: bool
+) -> None:
+    asked = msgspec.structs.replace(app.state.settings.company_accounts, strength=("mfa", "phr"))
+    app.state.settings = msgspec.structs.replace(app.state.settings, company_accounts=asked)
+    provider.wrong = said
+    assert ((await trip(client, provider)).status_code == 303) is enters
+
+
+async def test_a_company_account_is_no_way_round_the_second_code(
+    app: Litestar, client: AsyncTestClient, world: World, provider: Provider
+) -> None:
+    app.state.settings = msgspec.structs.replace(app.state.settings, second_factor=("manager",))
+    answer = await trip(client, provider)
+    assert answer.headers["location"].startswith("/office/sign-in/code?")
+    assert "so_staff" not in client.cookies
+    assert (await client.get("/office/sign-in/code")).status_code == 200
+
+
+async def test_a_link_elsewhere_begins_no_sign_in(client: AsyncTestClient, world: World, provider: Provider) -> None:
+    """A provider that still knows her would let her in without a press."""
+    for site in ("cross-site", "same-site"):
+        gone = await client.get("/office/sign-in/company", headers={"sec-fetch-site": site}, follow_redirects=False)
+        assert gone.headers["location"] == "/office/sign-in?next=%2Foffice"
+    pressed = await client.get("/office/sign-in/company", headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)
+    assert pressed.headers["location"].startswith(provider.issuer)

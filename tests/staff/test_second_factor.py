@@ -1,5 +1,6 @@
 """Managers and agents give a second code where the operator says so: set up once, each code good once, reset by another."""
 
+import math
 import re
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pyotp
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+
+from store_omni.kit.ids import SPOKEN_ALPHABET
+from store_omni.staff.second_factor import RECOVERY_CHARS
 
 from ..conftest import settings_for
 from ..factories.browsing import send, sign_in_staff
@@ -135,3 +139,8 @@ async def test_another_manager_resets_it_and_nobody_her_own(client: AsyncTestCli
     client.cookies.clear()
     client.cookies.update(first)
     assert (await client.get("/office/sign-ins", follow_redirects=False)).status_code == 303
+
+
+def test_recovery_codes_have_128_bits() -> None:
+    """A shorter one could be tried out by a thief of the database, because they are kept by a fast hash."""
+    assert RECOVERY_CHARS * math.log2(len(SPOKEN_ALPHABET)) >= 128

@@ -21,6 +21,8 @@ from store_omni.staff.signing_in import normal_login
 Role = Literal["clerk", "agent", "manager"]
 ROLES: tuple[Role, ...] = ("clerk", "agent", "manager")
 NAME_CHARS_MAX = 100
+# For how long a PIN is good that another person set.
+PIN_DAYS = 7
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -64,9 +66,9 @@ def may_manage(by: Actor, role: str, store_id: int | None) -> bool:
 
 
 async def add_account(
-    session: WriteSession, *, login: str, name: str, post: Post, secret: str, by: Actor, demo: bool = False
+    session: WriteSession, *, login: str, name: str, post: Post, secret: str, by: Actor, demo: bool = False, own_pin: bool = False
 ) -> UUID:
-    """Errors: `InvalidInput`, `WeakPin`, `LoginTaken` (an existing account is never replaced), `NotFound` (store out of reach)."""
+    """`own_pin`: the person herself typed it; any other has to be changed within a week. Errors: `InvalidInput`, `WeakPin`, `LoginTaken` (an existing account is never replaced), `NotFound` (store out of reach)."""
     login, name = normal_login(login), tidy_line(name)[:NAME_CHARS_MAX]
     problems = {"login": N_("Enter a staff number.")} if not login or login.startswith("service:") else {}
     if not name:
@@ -80,12 +82,12 @@ async def add_account(
         refuse_weak_pin(secret, login)
     values = {
         "id": new_id(), "login": login, "name": name, "role": post.role, "store": post.store_id, "stores": _listed(post),
-        "secret": await hash_secret(secret), "demo": demo,
+        "secret": await hash_secret(secret), "demo": demo, "days": None if demo or own_pin else PIN_DAYS,
     }  # fmt: skip
     made = await session.scalar(
         text(
-            """INSERT INTO staff.account (id, login, name, role, store_id, store_ids, secret_hash, demo)
-               VALUES (:id, :login, :name, :role, :store, :stores, :secret, :demo) ON CONFLICT (login) DO NOTHING RETURNING id"""
+            """INSERT INTO staff.account (id, login, name, role, store_id, store_ids, secret_hash, demo, pin_until)
+               VALUES (:id, :login, :name, :role, :store, :stores, :secret, :demo, now() + make_interval(days => CAST(:days AS int))) ON CONFLICT (login) DO NOTHING RETURNING id"""
         ),
         values,
     )
@@ -96,12 +98,12 @@ async def add_account(
 
 
 async def change_pin(session: WriteSession, account_id: UUID, *, secret: str, by: Actor) -> None:
-    """Errors: `NotFound`, `WeakPin`."""
+    """For another person, who has to change it within a week. Errors: `NotFound`, `WeakPin`."""
     account = await _account(session, account_id, by)
     refuse_weak_pin(secret, account.login)
     await session.execute(
-        text("UPDATE staff.account SET secret_hash = :secret WHERE id = :id"),
-        {"id": account.id, "secret": await hash_secret(secret)},
+        text("UPDATE staff.account SET secret_hash = :secret, pin_until = now() + make_interval(days => :days) WHERE id = :id"),
+        {"id": account.id, "secret": await hash_secret(secret), "days": PIN_DAYS},
     )
     await _ended(session, account, "staff.pin_changed", by=by)
 
@@ -139,8 +141,11 @@ async def reopen_account(session: WriteSession, account_id: UUID, *, secret: str
     account = await _account(session, account_id, by)
     refuse_weak_pin(secret, account.login)
     await session.execute(
-        text("UPDATE staff.account SET active = true, secret_hash = :secret WHERE id = :id"),
-        {"id": account.id, "secret": await hash_secret(secret)},
+        text(
+            """UPDATE staff.account SET active = true, secret_hash = :secret, pin_until = now() + make_interval(days => :days)
+               WHERE id = :id"""
+        ),
+        {"id": account.id, "secret": await hash_secret(secret), "days": PIN_DAYS},
     )
     await _ended(session, account, "staff.account_reopened", by=by)
 

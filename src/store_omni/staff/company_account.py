@@ -1,6 +1,7 @@
 """Signing in with an account of the retailer's own identity provider (OpenID Connect): code flow with state, nonce and PKCE.
 
-The provider says who it is; the account must exist here and be active, none is made. A second factor is the provider's business.
+The provider says who it is; the account must exist here and be active, none is made. It may have to vouch for a second factor, too
+(`STORE_OMNI_OIDC_STRENGTH`); one that does not is no way round ours.
 """
 
 import logging
@@ -109,6 +110,10 @@ def _check(claims: dict[str, Any], provider: CompanyAccounts, begun: Begun) -> N
         nonce={"essential": True, "value": begun.nonce},
     )
     registry.validate(claims)
+    methods = claims.get("amr")
+    vouched = [claims.get("acr"), *(methods if isinstance(methods, list) else [])]
+    if provider.strength and not any(one in provider.strength for one in vouched):
+        raise JoseError
     audience = claims["aud"]
     several = isinstance(audience, list) and len(audience) > 1
     if claims.get("azp", provider.client_id if not several else "") != provider.client_id:

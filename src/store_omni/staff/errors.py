@@ -9,6 +9,38 @@ class WrongSecret(Refusal):
     next_step = N_("Try again. After a few wrong tries you wait longer each time. A manager can give you a new PIN.")
 
 
+class PinRunOut(Refusal):
+    code = "pin_run_out"
+    status = 422
+    title = N_("This PIN has run out")
+    reason = N_("It was set by another person and had to be changed within 7 days.")
+    next_step = N_("A manager can give you a new one.")
+
+
+class OwnPinNeeded(Refusal):
+    code = "own_pin_needed"
+    status = 403
+    title = N_("Choose your own PIN first")
+    reason = N_("Your PIN was set by another person.")
+    next_step = N_("Open “My account” and choose one that only you know.")
+
+
+class OldPinWrong(Refusal):
+    code = "old_pin_wrong"
+    status = 422
+    title = N_("The PIN until now was not right")
+    reason = N_("Nothing was changed.")
+    next_step = N_("Type the PIN with which you signed in.")
+
+
+class SamePin(Refusal):
+    code = "same_pin"
+    status = 422
+    title = N_("That is the PIN you have")
+    reason = N_("Another person may know it.")
+    next_step = N_("Choose another one.")
+
+
 class LoginTaken(Refusal):
     code = "login_taken"
     title = N_("This staff number is taken")

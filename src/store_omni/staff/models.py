@@ -10,7 +10,8 @@ from store_omni.kit.database import Base
 class Account(Base):
     """A clerk belongs to exactly one store; agents to none (all); a manager has all stores (`store_ids` NULL) or some. A
     service (till, ERP, app server) is an account too, so that what it did has an author; it has no PIN and comes in by
-    token only. `demo`: scripts/demo made it, and its PIN stands in a file."""
+    token only. `demo`: scripts/demo made it, and its PIN stands in a file. `pin_until`: another person set the PIN, and it is good
+    until then; None: it is her own."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -28,6 +29,7 @@ class Account(Base):
     secret_hash: Mapped[str]
     store_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     active: Mapped[bool] = mapped_column(server_default="true")
+    pin_until: Mapped[datetime | None]
     demo: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -36,7 +36,9 @@ STEP_SECONDS = 30
 # Clocks of phones are off by a few seconds: the step before and the one after count too.
 STEPS_AROUND = (0, -1, 1)
 RECOVERY_CODES = 8
-RECOVERY_CHARS = 10
+# 128 bits: nothing that is stolen with the database can be tried out.
+RECOVERY_CHARS = 26
+RECOVERY_GROUP = 6
 NONCE_BYTES = 12
 
 
@@ -134,7 +136,7 @@ async def confirm(session: WriteSession, account_id: UUID, *, by: Actor) -> list
     if not done:
         raise NotFound
     await record(session, "staff.second_factor_set", Subject("staff", account_id), by=by)
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
+    return ["-".join(code[at : at + RECOVERY_GROUP] for at in range(0, RECOVERY_CHARS, RECOVERY_GROUP)) for code in codes]
 
 
 async def reset_second_factor(session: WriteSession, login: str, *, by: Actor) -> None:

@@ -68,7 +68,7 @@ async def _manager(session: WriteSession, arguments: argparse.Namespace) -> str:
         return f"There is a manager already ({known}); nothing was changed."
     login = _asked(arguments, "login", "Staff number of the first manager: ")
     name = _asked(arguments, "name", "Name of the first manager: ")
-    await add_account(session, login=login, name=name, post=Post("manager"), secret=read_pin(), by=TERMINAL)
+    await add_account(session, login=login, name=name, post=Post("manager"), secret=read_pin(), by=TERMINAL, own_pin=True)
     return f"{login} can sign in at /office."
 
 

@@ -14,7 +14,7 @@ from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.kit.ids import secret_token, token_hash
 from store_omni.kit.passwords import secret_matches
 from store_omni.kit.tidying import tidy_line
-from store_omni.staff.errors import ProviderRefused, WrongSecret
+from store_omni.staff.errors import PinRunOut, ProviderRefused, WrongSecret
 from store_omni.staff.noting import Try, note_try
 from store_omni.staff.slowing import WINDOW_MINUTES, Turn
 
@@ -36,7 +36,8 @@ _REMEMBER = text(
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """Who sits at this screen. `store_*` None for agents and managers. `store_ids`: a manager's stores; None: all."""
+    """Who sits at this screen. `store_*` None for agents and managers. `store_ids`: a manager's stores; None: all.
+    `pin_is_temporary`: another person set the PIN."""
 
     account_id: UUID
     name: str
@@ -46,6 +47,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     store_name_en: str | None
     timezone: str | None
     store_ids: tuple[int, ...] | None = None
+    pin_is_temporary: bool = False
 
     def actor(self, *, channel: str, source: str) -> Actor:
         return Actor(
@@ -63,7 +65,7 @@ def normal_login(typed: str) -> str:
     return tidy_line(typed).lower()[:LOGIN_CHARS_MAX]
 
 
-_FIND = """SELECT a.id, a.secret_hash, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known,
+_FIND = """SELECT a.id, a.secret_hash, a.pin_until < now() AS pin_run_out, a.name, a.role, a.store_id, d.account_id IS NOT NULL AS known,
     EXISTS (SELECT FROM staff.second_factor f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) AS has_code
   FROM staff.account a LEFT JOIN staff.device d ON d.account_id = a.id AND d.token_hash = $3
   WHERE a.login = $1 AND a.active AND a.role = ANY ($2)"""
@@ -86,7 +88,7 @@ async def sign_in(
     pool: asyncpg.Pool, sessions: Sessions, attempt: Try, secret: str, *, second_factor: tuple[str, ...] = ()
 ) -> Entered | CodeNeeded:
     """`second_factor`: the roles that give a second code; so does everybody who has set one up. Errors: `WrongSecret`,
-    `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
+    `PinRunOut`, `TooManyTries`, `TooBusy`. An account of another role gets the same answer as an unknown one."""
     attempt, row = await check_secret(pool, sessions, attempt, secret)
     if row["role"] in second_factor or row["has_code"]:
         return CodeNeeded(row["id"])
@@ -112,16 +114,20 @@ async def check_secret(pool: asyncpg.Pool, sessions: Sessions, attempt: Try, sec
             await note_try(writing(session), attempt, "wrong_secret", account_id=row["id"] if row else None, by=None)
         raise WrongSecret
     await turn.succeed()
+    if row["pin_run_out"]:
+        raise PinRunOut
     return attempt, row
 
 
-_VOUCHED = "SELECT id, name, role, store_id FROM staff.account WHERE login = $1 AND active AND role = ANY ($2)"
-
-
-async def sign_in_by_provider(pool: asyncpg.Pool, sessions: Sessions, attempt: Try) -> Entered:
-    """`attempt.login`: what the provider vouches for. Errors: `ProviderRefused` where no active account has it."""
+async def sign_in_by_provider(
+    pool: asyncpg.Pool, sessions: Sessions, attempt: Try, *, second_factor: tuple[str, ...], strong: bool
+) -> Entered | CodeNeeded:
+    """`attempt.login`: what the provider vouches for; `strong`: with a second factor of its own. Errors: `ProviderRefused` where no
+    active account has it."""
     attempt = msgspec.structs.replace(attempt, login=normal_login(attempt.login), device="")
-    row = await pool.fetchrow(_VOUCHED, attempt.login, list(attempt.roles))
+    row = await pool.fetchrow(_FIND, attempt.login, list(attempt.roles), token_hash(attempt.device))
+    if row is not None and not strong and (row["role"] in second_factor or row["has_code"]):
+        return CodeNeeded(row["id"])
     async with sessions.begin() as session:
         if row is not None:
             person = SignedIn(row["id"], row["name"], row["role"], row["store_id"], None, None, None)
@@ -161,7 +167,7 @@ async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:
     """Who holds this token; None when it ended, was idle too long, was revoked, or the account was closed."""
     row = await pool.fetchrow(
         """SELECT a.id, a.name, a.role, a.store_id, s.name_ko, s.name_en, s.timezone, a.store_ids,
-             i.seen_at, now() AS now
+             a.pin_until IS NOT NULL AS temporary, i.seen_at, now() AS now
            FROM staff.sign_in i JOIN staff.account a ON a.id = i.account_id LEFT JOIN stores.store s ON s.id = a.store_id
            WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now() AND a.active
              AND i.seen_at > now() - make_interval(mins => $2)""",
@@ -174,7 +180,8 @@ async def signed_in(pool: asyncpg.Pool, token: str) -> SignedIn | None:
         await pool.execute("UPDATE staff.sign_in SET seen_at = now() WHERE token_hash = $1", token_hash(token))
     store_ids = tuple(row["store_ids"]) if row["store_ids"] else None
     return SignedIn(
-        row["id"], row["name"], row["role"], row["store_id"], row["name_ko"], row["name_en"], row["timezone"], store_ids
+        row["id"], row["name"], row["role"], row["store_id"], row["name_ko"], row["name_en"], row["timezone"], store_ids,
+        row["temporary"],
     )  # fmt: skip
 
 

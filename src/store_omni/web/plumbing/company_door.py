@@ -12,14 +12,16 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 
 from store_omni.journal.limiting import count_try, limit_key
+from store_omni.kit.clock import Clock
 from store_omni.kit.errors import ComeAgainLater, NotFound, Refusal, TooManyTries
 from store_omni.staff.company_account import Begun, begin, finish
 from store_omni.staff.errors import ProviderRefused
-from store_omni.staff.signing_in import sign_in_by_provider
-from store_omni.web.plumbing.addresses import next_of
+from store_omni.staff.signing_in import CodeNeeded, sign_in_by_provider
+from store_omni.web.plumbing.addresses import address, next_of
 from store_omni.web.plumbing.entering_staff import cookie, door_key, entered_cookies, try_of
 from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
+from store_omni.web.plumbing.second_code import on_to_code
 
 Req = Request[Any, Any, Any]
 TRIP_COOKIE = "so_trip"
@@ -64,6 +66,9 @@ def company_door(face: str, home: str, *roles: str) -> Router:
         provider = request.app.state.settings.company_accounts
         if provider is None:
             raise NotFound
+        # A link on another site begins no sign-in: a person presses the button of ours. Browsers say where a navigation came from.
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return see_other(f"/{face}/sign-in?next={address('', next_of(request.query_params, home))[1:]}")
         source = try_of(request, "", face, roles).source
         try:
             await count_try(pool, limit_key("staff-trip", source), tries_max=TRIPS_MAX, window_minutes=15)
@@ -74,7 +79,7 @@ def company_door(face: str, home: str, *roles: str) -> Router:
         return see_other(url, [cookie(request, TRIP_COOKIE, held, TRIP_SECONDS)])
 
     @get("/sign-in/company/back")
-    async def back(request: Req, pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
+    async def back(request: Req, pool: NamedDependency[asyncpg.Pool], clock: NamedDependency[Clock]) -> Response[str]:
         provider, sent = request.app.state.settings.company_accounts, request.query_params
         if provider is None:
             raise NotFound
@@ -85,9 +90,12 @@ def company_door(face: str, home: str, *roles: str) -> Router:
             await count_try(pool, limit_key("staff-trip-back", begun.state), tries_max=1, window_minutes=60)
             login = await finish(provider, redirect_uri(request), begun, state=state, code=code)
             attempt = try_of(request, login, face, roles, way="provider")
-            entered = await sign_in_by_provider(pool, request.app.state.sessions, attempt)
+            needed, strong = request.app.state.settings.second_factor, bool(provider.strength)
+            entered = await sign_in_by_provider(pool, request.app.state.sessions, attempt, second_factor=needed, strong=strong)
         except (ProviderRefused, TooManyTries) as refusal:
             return refuse(request, refusal)
+        if isinstance(entered, CodeNeeded):
+            return await on_to_code(request, pool, entered.account_id, face=face, now=clock.now(), target=begun.next)
         return see_other(begun.next, [*entered_cookies(request, entered), cookie(request, TRIP_COOKIE, "", 0)])
 
     return Router(path="", route_handlers=[leave, back])

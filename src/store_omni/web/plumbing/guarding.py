@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import N_, NotAllowed, SignInNeeded
 from store_omni.kit.forwarding import first_untrusted
+from store_omni.staff.errors import OwnPinNeeded
 from store_omni.staff.signing_in import SignedIn, signed_in
 from store_omni.stores.knowing import KnownStores
 from store_omni.stores.narrowing import SomeStores
@@ -42,9 +43,10 @@ def source_in(scope: Any) -> str:
     return first_untrusted(client[0], scope["headers"], scope["litestar_app"].state.settings.trusted_proxies)
 
 
-def staff_guard(channel: str, *roles: str) -> Guard:
+def staff_guard(channel: str, *roles: str, temporary_pin: bool = False) -> Guard:
     """Lets only these roles in and puts who it is into the request's state. Decides role only; which store's things
-    they may touch is a predicate inside each command."""
+    they may touch is a predicate inside each command. `temporary_pin`: also people whose PIN another person set, who get no
+    further than to the page where they choose their own."""
 
     async def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
         token = connection.cookies.get(STAFF_COOKIE)
@@ -53,6 +55,8 @@ def staff_guard(channel: str, *roles: str) -> Guard:
             raise SignInNeeded
         if person.role not in roles:
             raise NotAllowed
+        if person.pin_is_temporary and not temporary_pin:
+            raise OwnPinNeeded
         connection.state.person = person
         connection.state.token = token
         settings = connection.app.state.settings

@@ -16,6 +16,7 @@ from store_omni.kit.ids import new_id
 from store_omni.kit.metering import REFUSALS
 from store_omni.orders.errors import Price
 from store_omni.passes.verifying import Names
+from store_omni.staff.errors import OwnPinNeeded
 from store_omni.web.plumbing.addresses import here
 from store_omni.web.plumbing.formats import exact, money
 from store_omni.web.plumbing.observing import route_of
@@ -122,6 +123,12 @@ def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
             headers["www-authenticate"] = "Bearer"
         return Response(problem(refusal), media_type=PROBLEM, status_code=refusal.status, headers=headers)
     said = say(refusal)
+    if isinstance(refusal, OwnPinNeeded):
+        own = f"/{request.scope['path'].split('/')[1]}/me"
+        if wants_fragment(request):
+            return Response("", status_code=403, headers={"HX-Redirect": own})
+        if request.method == "GET":
+            return see_other(own)
     if isinstance(refusal, SignInNeeded):
         address = _sign_in_address(request.scope["path"])
         if request.method == "GET" and not wants_fragment(request):

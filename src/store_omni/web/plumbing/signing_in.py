@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 
 from store_omni.kit.clock import Clock
 from store_omni.kit.errors import ComeAgainLater, Refusal
-from store_omni.staff.errors import WrongSecret
+from store_omni.staff.errors import PinRunOut, WrongSecret
 from store_omni.staff.signing_in import CodeNeeded, sign_in, sign_out
 from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.company_door import company_door
 from store_omni.web.plumbing.entering_staff import entered_cookies, try_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE
+from store_omni.web.plumbing.own_account import own_account
 from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
 from store_omni.web.plumbing.second_code import on_to_code, second_code
@@ -52,7 +53,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
             entered = await sign_in(
                 pool, request.app.state.sessions, attempt, typed.get("pin", ""), second_factor=settings.second_factor
             )
-        except (WrongSecret, ComeAgainLater) as refusal:
+        except (WrongSecret, PinRunOut, ComeAgainLater) as refusal:
             return show(request, refusal, login, next_of(typed, ""))
         if isinstance(entered, CodeNeeded):
             return await on_to_code(request, pool, entered.account_id, face=face, now=clock.now(), target=target)
@@ -66,4 +67,5 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         gone = Cookie(key=STAFF_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
         return see_other(f"/{face}/sign-in", [gone])
 
-    return Router(path="", route_handlers=[form, enter, leave, second_code(face, home, *roles), company_door(face, home, *roles)])
+    more = [second_code(face, home, *roles), company_door(face, home, *roles), own_account(face, home, *roles)]
+    return Router(path="", route_handlers=[form, enter, leave, *more])
