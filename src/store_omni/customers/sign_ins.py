@@ -42,13 +42,19 @@ async def end_sign_ins(session: WriteSession, customer_id: UUID, *, by: Actor) -
     await record(session, "customer.signed_out_everywhere", Subject("customer", customer_id, customer_id=customer_id), by=by)
 
 
+async def must_know_password(session: WriteSession, shopper: Shopper, typed: str) -> None:
+    """Locks the customer. Errors: `OldPasswordWrong`, `TooBusy`."""
+    query = text("SELECT password_hash FROM customers.customer WHERE id = :customer FOR UPDATE")
+    kept = await session.scalar(query, {"customer": shopper.customer_id})
+    if not await secret_matches(normal_password(typed), kept, known=True):
+        raise OldPasswordWrong
+
+
 async def change_password(session: WriteSession, shopper: Shopper, *, old: str, new: str, by: Actor) -> None:
     """All sign-ins end. Errors: `InvalidInput` (the new one), `OldPasswordWrong`."""
     password = check_password(new, *(value for value in (shopper.phone, shopper.email) if value), field="new_password")
+    await must_know_password(session, shopper, old)
     customer = {"customer": shopper.customer_id}
-    kept = await session.scalar(text("SELECT password_hash FROM customers.customer WHERE id = :customer FOR UPDATE"), customer)
-    if not await secret_matches(normal_password(old), kept, known=True):
-        raise OldPasswordWrong
     await session.execute(
         text("UPDATE customers.customer SET password_hash = :hash WHERE id = :customer"),
         customer | {"hash": await hash_secret(password)},

@@ -1,5 +1,6 @@
 """A shopper's sign-in: phone or e-mail and password, limited tries, a session that ends at once when it is revoked."""
 
+import logging
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -11,10 +12,12 @@ from store_omni.customers.errors import WrongPassword
 from store_omni.customers.passwords import normal_password
 from store_omni.journal.actors import Actor
 from store_omni.journal.limiting import count_try, limit_key, take_back_try
+from store_omni.kit.errors import TooBusy, TooManyTries
 from store_omni.kit.ids import secret_token, token_hash
 from store_omni.kit.passwords import secret_matches
 from store_omni.kit.phones import normal_phone
 
+log = logging.getLogger(__name__)
 Kind = Literal["web", "app"]
 SESSION_DAYS_MAX = 30
 TRIES_MAX = 8
@@ -89,12 +92,24 @@ async def sign_in(pool: asyncpg.Pool, *, login: str, password: str, source: str,
         (limit_key("shopper-login", value), LOGIN_TRIES_MAX),
     ]
     for key, most in limits:
-        await count_try(pool, key, tries_max=most, window_minutes=TRIES_WINDOW_MINUTES)
+        try:
+            await count_try(pool, key, tries_max=most, window_minutes=TRIES_WINDOW_MINUTES)
+        except TooManyTries:
+            log.warning("a shopper's sign-in was refused: too many tries")
+            raise
     row = await pool.fetchrow(_FIND, value)
-    if not await secret_matches(normal_password(password), row["password_hash"] if row else None) or row is None:
+    try:
+        matches = await secret_matches(normal_password(password), row["password_hash"] if row else None)
+    except TooBusy:
+        for key, _ in limits:
+            await take_back_try(pool, key)
+        raise
+    if not matches or row is None:
+        log.warning("a shopper's sign-in was refused: wrong password, customer %s", row["id"] if row else "unknown")
         raise WrongPassword
     for key, _ in limits:
         await take_back_try(pool, key)
+    log.info("customer %s signed in", row["id"])
     return row["id"], await open_session(pool, row["id"], source=source, kind=kind)
 
 

@@ -113,3 +113,11 @@ class PriceChanged(Refusal):
     title = N_("The price has changed")
     reason = N_("You saw %(before)s; now it is %(now)s.")
     next_step = N_("Look at the new price and order again, if you like.")
+
+
+class OrdersOpen(Refusal):
+    code = "orders_open"
+    title = N_("You still have open orders")
+    reason = N_("%(count)s orders wait to be collected; the store has to be able to reach you.")
+    next_step = N_("Collect or cancel them first, then remove your account.")
+    next_url = "/account"

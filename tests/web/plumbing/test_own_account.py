@@ -90,3 +90,10 @@ async def test_she_sees_and_ends_what_is_signed_in_elsewhere(client: AsyncTestCl
 
 async def test_the_first_manager_of_a_shop_typed_the_own_pin(pool: asyncpg.Pool, shop: Shop) -> None:
     assert await pool.fetchval("SELECT count(*) FROM staff.account WHERE pin_until IS NOT NULL") == 0
+
+
+async def test_a_new_sign_in_ends_the_one_before(client: AsyncTestClient, shop: Shop, pool: asyncpg.Pool) -> None:
+    for _ in range(2):
+        await send(client, "/counter/sign-in", {"login": shop.world.clerk.login, "pin": PIN})
+    assert await pool.fetchval("SELECT count(*) FROM staff.sign_in WHERE revoked_at IS NULL") == 1
+    assert (await send(client, "/counter/sign-out", {})).headers["clear-site-data"] == '"cache"'

@@ -18,7 +18,7 @@ from store_omni.staff.company_account import Begun, begin, finish
 from store_omni.staff.errors import ProviderRefused
 from store_omni.staff.signing_in import CodeNeeded, sign_in_by_provider
 from store_omni.web.plumbing.addresses import address, next_of
-from store_omni.web.plumbing.entering_staff import cookie, door_key, entered_cookies, try_of
+from store_omni.web.plumbing.entering_staff import cookie, door_key, let_in, try_of
 from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
 from store_omni.web.plumbing.second_code import on_to_code
@@ -96,6 +96,6 @@ def company_door(face: str, home: str, *roles: str) -> Router:
             return refuse(request, refusal)
         if isinstance(entered, CodeNeeded):
             return await on_to_code(request, pool, entered.account_id, face=face, now=clock.now(), target=begun.next)
-        return see_other(begun.next, [*entered_cookies(request, entered), cookie(request, TRIP_COOKIE, "", 0)])
+        return see_other(begun.next, [*await let_in(request, entered), cookie(request, TRIP_COOKIE, "", 0)])
 
     return Router(path="", route_handlers=[leave, back])

@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from store_omni.staff.noting import Try, Way
-from store_omni.staff.signing_in import DEVICE_DAYS, SESSION_HOURS_MAX, Entered
+from store_omni.staff.signing_in import DEVICE_DAYS, SESSION_HOURS_MAX, Entered, sign_out
 from store_omni.web.plumbing.guarding import STAFF_COOKIE, source_of
 
 Req = Request[Any, Any, Any]
@@ -35,7 +35,10 @@ def cookie(request: Req, name: str, value: str, seconds: int) -> Cookie:
     return Cookie(key=name, value=value, httponly=True, samesite="lax", secure=secure, max_age=seconds)
 
 
-def entered_cookies(request: Req, entered: Entered) -> list[Cookie]:
+async def let_in(request: Req, entered: Entered) -> list[Cookie]:
+    """The cookies of the new sign-in; the one that this browser held before ends."""
+    if held := request.cookies.get(STAFF_COOKIE):
+        await sign_out(request.app.state.pool, held)
     return [
         cookie(request, STAFF_COOKIE, entered.token, SESSION_HOURS_MAX * 3600),
         cookie(request, DEVICE_COOKIE, entered.device, DEVICE_DAYS * 86_400),

@@ -16,7 +16,7 @@ from store_omni.staff.noting import Try, note_try
 from store_omni.staff.second_factor import Enrolment, check_code, confirm, enrolment, prepare
 from store_omni.staff.signing_in import enter
 from store_omni.web.plumbing.addresses import address, next_of
-from store_omni.web.plumbing.entering_staff import HALF_COOKIE, cookie, door_key, entered_cookies, try_of
+from store_omni.web.plumbing.entering_staff import HALF_COOKIE, cookie, door_key, let_in, try_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.pages import page, see_other
 from store_omni.web.plumbing.refusing import headers_of, say
@@ -85,7 +85,7 @@ def second_code(face: str, home: str, *roles: str) -> Router:
             entered = await enter(writing(session), attempt, one.person)
             by = one.person.actor(channel=face, source=attempt.source)
             codes = await confirm(writing(session), account, by=by) if setting_up else []
-        cookies = [*entered_cookies(request, entered), cookie(request, HALF_COOKIE, "", 0)]
+        cookies = [*await let_in(request, entered), cookie(request, HALF_COOKIE, "", 0)]
         if not codes:
             return see_other(target, cookies)
         context = {"staff": None, "face": face, "part": "shared/_recovery_codes.html", "codes": codes, "next": target}

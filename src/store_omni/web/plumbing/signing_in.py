@@ -13,7 +13,7 @@ from store_omni.staff.errors import PinRunOut, WrongSecret
 from store_omni.staff.signing_in import CodeNeeded, sign_in, sign_out
 from store_omni.web.plumbing.addresses import next_of
 from store_omni.web.plumbing.company_door import company_door
-from store_omni.web.plumbing.entering_staff import entered_cookies, try_of
+from store_omni.web.plumbing.entering_staff import let_in, try_of
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.guarding import STAFF_COOKIE
 from store_omni.web.plumbing.own_account import own_account
@@ -57,7 +57,7 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
             return show(request, refusal, login, next_of(typed, ""))
         if isinstance(entered, CodeNeeded):
             return await on_to_code(request, pool, entered.account_id, face=face, now=clock.now(), target=target)
-        return see_other(target, entered_cookies(request, entered))
+        return see_other(target, await let_in(request, entered))
 
     @post("/sign-out")
     async def leave(request: Request[Any, Any, Any], pool: NamedDependency[asyncpg.Pool]) -> Response[str]:
@@ -65,7 +65,9 @@ def staff_sign_in(face: str, home: str, *roles: str) -> Router:
         if token:
             await sign_out(pool, token)
         gone = Cookie(key=STAFF_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
-        return see_other(f"/{face}/sign-in", [gone])
+        answer = see_other(f"/{face}/sign-in", [gone])
+        answer.headers["clear-site-data"] = '"cache"'
+        return answer
 
     more = [second_code(face, home, *roles), company_door(face, home, *roles), own_account(face, home, *roles)]
     return Router(path="", route_handlers=[form, enter, leave, *more])

@@ -14,7 +14,7 @@ from store_omni.web.plumbing.addresses import next_of, own_path
 from store_omni.web.plumbing.forms import read_form
 from store_omni.web.plumbing.pages import go_to
 from store_omni.web.plumbing.refusing import say
-from store_omni.web.shop.visiting import BASKET_COOKIE, SHOPPER_COOKIE, Visitor, Web, keep_basket, keep_shopper, show
+from store_omni.web.shop.visiting import SHOPPER_COOKIE, Visitor, Web, forget_shopper, keep_basket, let_in, show
 
 
 def _sign_in_page(request: Web, visitor: Visitor, form: dict[str, str], refusal: WrongPassword | None) -> Response[str]:
@@ -43,7 +43,7 @@ async def do_sign_in(request: Web, pool: NamedDependency[asyncpg.Pool], visitor:
     except WrongPassword as refusal:
         return _sign_in_page(request, visitor, form, refusal)
     answer = go_to(request, next_of(form, "/account"))
-    keep_shopper(request, answer, token)
+    await let_in(request, answer, pool, token)
     await bring_basket(request, answer, pool, visitor, customer_id)
     return answer
 
@@ -64,7 +64,5 @@ async def do_sign_out(request: Web, pool: NamedDependency[asyncpg.Pool]) -> Resp
     if token:
         await sign_out(pool, token)
     answer = go_to(request, "/")
-    # Her basket goes with her; it waits in her account.
-    for name in (SHOPPER_COOKIE, BASKET_COOKIE):
-        answer.delete_cookie(name, path="/")
+    forget_shopper(answer)
     return answer

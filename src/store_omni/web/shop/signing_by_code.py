@@ -28,7 +28,7 @@ from store_omni.web.plumbing.texts import current_locale
 from store_omni.web.shop.checkout import NAME_CHARS_MAX
 from store_omni.web.shop.proving import challenge_id_of, channels_of, sent_to
 from store_omni.web.shop.signing import bring_basket
-from store_omni.web.shop.visiting import Visitor, Web, keep_shopper, show
+from store_omni.web.shop.visiting import Visitor, Web, let_in, show
 
 Purpose = Literal["sign_up", "reset"]
 PAGES: dict[Purpose, str] = {"sign_up": "/sign-up", "reset": "/reset-password"}
@@ -134,7 +134,7 @@ async def _do(request: Web, pool: asyncpg.Pool, visitor: Visitor, purpose: Purpo
     except (ProofWrong, InvalidInput) as refusal:
         return await asked.code_page(challenge_id, refusal)
     answer = go_to(request, "/account?had_one=true" if joined.had_one else next_of(asked.form, "/account"))
-    keep_shopper(request, answer, await open_session(pool, joined.customer_id, source=visitor.source))
+    await let_in(request, answer, pool, await open_session(pool, joined.customer_id, source=visitor.source))
     await bring_basket(request, answer, pool, visitor, joined.customer_id)
     return answer
 

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, is_for, signed_in
+from store_omni.customers.signing_in import SESSION_DAYS_MAX, Shopper, is_for, sign_out, signed_in
 from store_omni.journal.actors import Actor
 from store_omni.kit.errors import SignInNeeded
 from store_omni.kit.ids import secret_token, token_hash
@@ -23,6 +23,7 @@ from store_omni.web.plumbing.guarding import source_of
 from store_omni.web.plumbing.pages import named, page
 
 SHOPPER_COOKIE = "so_shop"
+CLEAR_SITE_DATA = "clear-site-data"
 BASKET_COOKIE = "so_basket"
 VIEWER_COOKIE = "so_viewer"
 PLACE_COOKIE = "so_place"
@@ -124,6 +125,20 @@ def keep(request: Web, response: Response[Any], name: str, value: str, days: int
 
 def keep_shopper(request: Web, response: Response[Any], token: str) -> None:
     keep(request, response, SHOPPER_COOKIE, token, SESSION_DAYS_MAX)
+
+
+async def let_in(request: Web, response: Response[Any], pool: asyncpg.Pool, token: str) -> None:
+    """The browser gets its new sign-in; the one it held before ends."""
+    if held := request.cookies.get(SHOPPER_COOKIE):
+        await sign_out(pool, held)
+    keep_shopper(request, response, token)
+
+
+def forget_shopper(response: Response[Any]) -> None:
+    """Her basket goes with her; it waits in her account. Browsers that know the header drop pages they kept, too."""
+    for name in (SHOPPER_COOKIE, BASKET_COOKIE):
+        response.delete_cookie(name, path="/")
+    response.headers[CLEAR_SITE_DATA] = '"cache"'
 
 
 def keep_basket(request: Web, response: Response[Any], basket_id: UUID) -> None:
