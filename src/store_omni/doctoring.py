@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiosmtplib
 import asyncpg
@@ -12,6 +13,7 @@ from store_omni.kit.database import PATIENCE_SECONDS, open_pool
 from store_omni.notifications.condition import read_condition
 from store_omni.notifications.posting import SmtpPost
 from store_omni.notifications.texting import SolapiTexter
+from store_omni.outside import is_loopback
 from store_omni.rotating import refuse_other_secrets
 from store_omni.settings import Settings
 from store_omni.staff.demo_accounts import demo_problem
@@ -79,8 +81,8 @@ async def refuse_unreadable(url: str) -> None:
 
 
 async def wait_until_fit(settings: Settings, host: str) -> None:
-    """`host`: the address it will listen on. Before a server starts its processes: a database that starts together with it is waited for. Errors: `UnfitDatabase`,
-    `UnfitSchema`, those of connecting."""
+    """Before a server starts its processes: a database that starts together with it is waited for. `host`: the address it will
+    listen on. Errors: `UnfitDatabase`, `UnfitSchema`, those of connecting."""
     pool = await open_pool(settings.database_url, size=1, patience_seconds=PATIENCE_SECONDS)
     try:
         if not settings.trust_unsafe_database:
@@ -129,6 +131,16 @@ def _folder_problem(settings: Settings) -> str | None:
     )
 
 
+def network_problem_of(url: str) -> str | None:
+    """A database across the network, whose server could be another's or be listened to."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    mode = parse_qs(parts.query).get("sslmode", [""])[0]
+    if not host or host.startswith("/") or is_loopback(host) or mode == "verify-full":
+        return None
+    return f"The connection to the database on {host} is not proved to be its own: add ?sslmode=verify-full to its URL."
+
+
 async def _problems_of_database(settings: Settings) -> list[str]:
     """Prints what is there."""
     try:
@@ -173,7 +185,10 @@ async def print_examination(settings: Settings) -> int:
     if not settings.secrets.csrf_secret:
         print("Secrets          none yet: serve makes them at its first start")
     found = await _problems_of_database(settings)
-    others = (await mail_problem_of(settings), await text_problem_of(settings), _folder_problem(settings))
+    others = (
+        network_problem_of(settings.database_url), await mail_problem_of(settings), await text_problem_of(settings),
+        _folder_problem(settings),
+    )  # fmt: skip
     found += [problem for problem in others if problem]
     for problem in found:
         print(f"PROBLEM          {problem}")

@@ -3,13 +3,22 @@
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
 from store_omni.keys import Secrets, SettingsProblem, read_secrets
 from store_omni.kit.forwarding import Network, read_networks
 from store_omni.kit.logs import FORMS
-from store_omni.outside import CompanyAccounts, SmsGateway, read_address, read_company_accounts, read_sms, read_smtp_url
+from store_omni.outside import (
+    CompanyAccounts,
+    SmsGateway,
+    is_loopback,
+    read_address,
+    read_company_accounts,
+    read_sms,
+    read_smtp_url,
+)
 
 # Set by `scripts/demo --host` alone: what it wrote into the database it made, see `staff.demo_accounts`.
 DEMO_MARK = "STORE_OMNI_DEMO_MARK"
@@ -72,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True):
     trusted_proxies: tuple[Network, ...] = ()
     retailer_name_ko: str = "모아상점"
     retailer_name_en: str = "Moa Store"
+
+    @property
+    def local(self) -> bool:
+        """The shop is reached on this machine alone, as the demo's."""
+        return is_loopback(urlsplit(self.public_url).hostname or "")
 
 
 def _whole(name: str, default: int, *, at_least: int, at_most: int) -> int:

@@ -107,3 +107,28 @@ def test_every_partial_is_used_and_every_page_extends_a_layout() -> None:
         if is_page and "{% extends" not in file.read_text() and "{% macro" not in file.read_text():
             bare.append(name)
     assert (unused, bare) == ([], [])
+
+
+SCRIPTS = sorted((ROOT / "frontend/js").rglob("*.js"))
+
+
+def test_scripts_keep_no_personal_data() -> None:
+    """What a browser's storage holds outlives a sign-in: one switch of the desk, and nothing else."""
+    kept = {
+        (file.name, line.strip())
+        for file in SCRIPTS
+        for line in file.read_text().splitlines()
+        if re.search(r"Storage\b|indexedDB|document\.cookie", line)
+    }
+    assert SCRIPTS and {name for name, _ in kept} <= {"desk.js"}
+    assert all("STORED" in line for _, line in kept), kept
+
+
+def test_scripts_merge_nothing_that_was_sent() -> None:
+    """So no key of an answer, such as __proto__, can become a property of every object."""
+    found = [
+        file.name
+        for file in SCRIPTS
+        if re.search(r"Object\.assign|__proto__|\bmerge\(|\.\.\.\s*JSON\.parse|setPrototypeOf", file.read_text())
+    ]
+    assert found == []

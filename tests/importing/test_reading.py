@@ -3,10 +3,12 @@
 import gzip
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
+from store_omni.importing import reading
 from store_omni.importing.errors import ImportRefused
 from store_omni.importing.reading import survey
 
@@ -107,3 +109,37 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(tmp_path, monkeypatch
     monkeypatch.setattr("store_omni.importing.spreadsheets.UNPACKED_BYTES_MAX", 1000)
     with pytest.raises(ImportRefused, match="unpacks"):
         survey(_workbook(tmp_path / "a.xlsx", ["code"]))
+
+
+BOMB = """<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaaaaaaaaaaaa">{more}]>
+<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>{use}</t></is></c></row></sheetData></worksheet>"""
+
+
+@pytest.mark.parametrize(
+    ("more", "use"),
+    [
+        ("".join(f'<!ENTITY a{n} "{f"&a{n - 1 if n else str()};" * 10}">' for n in range(10)), "&a9;"),
+        ('<!ENTITY file SYSTEM "file:///etc/passwd">', "&file;"),
+        ("", "<not closed"),
+    ],
+    ids=["entities that grow", "a file of the machine", "no markup"],
+)
+def test_markup_that_does_harm_is_refused_in_a_sentence(tmp_path: Path, more: str, use: str) -> None:
+    book = Workbook()
+    book.active.append(["sku"])  # type: ignore[union-attr]
+    book.save(tmp_path / "good.xlsx")
+    with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(tmp_path / "bomb.xlsx", "w") as bomb:
+        for part in good.namelist():
+            text = BOMB.format(more=more, use=use) if part.endswith("sheet1.xml") else good.read(part)
+            bomb.writestr(part, text)
+    with pytest.raises(ImportRefused, match="no Excel workbook that can be read"):
+        survey(tmp_path / "bomb.xlsx")
+
+
+def test_a_list_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "UNPACKED_BYTES_MAX", 4 << 30 >> 10)
+    with gzip.open(tmp_path / "list.csv.gz", "wb") as file:
+        file.write(b"sku,name\n" + b"x" * (6 << 20))
+    assert (tmp_path / "list.csv.gz").stat().st_size < 10_000
+    with pytest.raises(ImportRefused, match="Split it"):
+        survey(tmp_path / "list.csv.gz")

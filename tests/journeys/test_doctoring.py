@@ -6,7 +6,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from store_omni.app import create_app
-from store_omni.doctoring import UnfitDatabase, print_examination, problems_of
+from store_omni.doctoring import UnfitDatabase, network_problem_of, print_examination, problems_of
 from store_omni.kit.postgres.cluster import Cluster
 from store_omni.settings import Settings
 
@@ -69,3 +69,15 @@ async def test_the_doctor_says_how_text_messages_leave(settings: Settings, capsy
         assert "PROBLEM          Text messages cannot be sent: the text gateway answered 401" in said
         assert wrong.secret not in said
         assert texts.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("postgresql://shop@/name?host=/run/postgresql", True), ("postgresql://shop:p@127.0.0.1/name", True),
+        ("postgresql://shop:p@db.example.com/name?sslmode=verify-full", True), ("postgresql://shop:p@db.example.com/name", False),
+        ("postgresql://shop:p@db.example.com/name?sslmode=require", False), ("postgresql://shop:p@10.0.0.5/name", False),
+    ],
+)  # fmt: skip
+def test_a_database_across_the_network_has_to_prove_itself(url: str, fits: bool) -> None:
+    assert (network_problem_of(url) is None) is fits

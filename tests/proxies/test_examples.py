@@ -121,6 +121,14 @@ def test_pages_come_by_https_with_secure_cookies(door: Door) -> None:
     assert plain.status_code in (301, 308) and plain.headers["location"].startswith(f"https://{NAME}")
 
 
+def test_a_program_that_forgot_the_s_is_told(door: Door) -> None:
+    """Led on, it would go on sending its token in the clear."""
+    answer = httpx.get(
+        f"http://127.0.0.1:{door.plain_port}/api/v1/stores", headers={"host": NAME, "authorization": "Bearer secret"}
+    )
+    assert answer.status_code == 403 and "location" not in answer.headers
+
+
 def test_the_shop_sees_the_client_and_not_what_it_claims(door: Door) -> None:
     with door.client() as client:
         answer = client.get("/sign-in", headers={"x-forwarded-for": "192.0.2.66", "x-request-id": "chosen-by-the-client"})

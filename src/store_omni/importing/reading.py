@@ -46,6 +46,10 @@ class Source(msgspec.Struct, frozen=True):
                     yield number, cells
 
 
+# A year of a large retailer's orders is a tenth of it; a small .gz can unpack to more than a day of reading.
+UNPACKED_BYTES_MAX = 16 << 30
+
+
 def survey(path: Path) -> Source:
     """Look through a file in one pass. Errors: `ImportRefused` where it cannot be read or has no header."""
     if is_spreadsheet(path):
@@ -87,6 +91,8 @@ def _look_through(path: Path) -> tuple[str, int]:
     utf8, lines, begin = True, 0, b""
     with _open(path) as raw:
         while chunk := raw.read(CHUNK_BYTES):
+            if raw.tell() > UNPACKED_BYTES_MAX:
+                raise ImportRefused(f"{path} holds more than {UNPACKED_BYTES_MAX >> 30} GiB. Split it and try again.")
             begin = begin or chunk[:4]
             lines += chunk.count(b"\n")
             if utf8:

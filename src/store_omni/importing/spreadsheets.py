@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -37,7 +38,8 @@ def spreadsheet_rows(path: Path) -> Iterator[list[str]]:
             sheet.reset_dimensions()
             for row in sheet.iter_rows(values_only=True):
                 yield [_text(cell) for cell in row]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, OSError) as problem:
+    # The parser itself ends entities that grow and markup that is none.
+    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, IndexError, ValueError, OSError) as problem:
         raise ImportRefused(f"{path} is no Excel workbook that can be read: {problem}") from problem
 
 

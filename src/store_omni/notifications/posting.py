@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from store_omni.notifications.carrying import TryLater, Undeliverable
+from store_omni.outside import is_loopback
 
 SEND_SECONDS_MAX = 20
 # Some servers close a connection after so many mails; leaving earlier keeps the next mail from failing.
@@ -37,7 +38,7 @@ class _Line(aiosmtplib.SMTP):
 class SmtpPost:
     """At most `at_once` connections to one server, opened when needed, used again, replaced when the server drops them.
 
-    `url`: smtp://[user:password@]host[:port] (STARTTLS where offered) or smtps://…
+    `url`: smtp://[user:password@]host[:port] (STARTTLS where offered, and always before a password) or smtps://…
     """
 
     def __init__(self, url: str, at_once: int) -> None:
@@ -47,6 +48,7 @@ class SmtpPost:
             "hostname": parts.hostname,
             "port": parts.port or (465 if secure else 587),
             "use_tls": secure,
+            "start_tls": True if parts.username and not secure and not is_loopback(parts.hostname or "") else None,
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "timeout": SEND_SECONDS_MAX,

@@ -78,7 +78,7 @@ async def clerks_file(read: NamedDependency[ReadSession], by: NamedDependency[Ac
         )  # fmt: skip
         writer.writerow([plain_cell(cell) for cell in cells])
     headers = {"content-disposition": 'attachment; filename="refunds.csv"', "cache-control": "no-store"}
-    return Response((BYTE_ORDER_MARK + text.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response((BYTE_ORDER_MARK + text.getvalue()).encode(), media_type="text/csv", headers=headers)
 
 
 REFUNDS = Router(

@@ -60,4 +60,4 @@ def shelves_file(request: Request[Any, Any, Any], sought: Sought) -> Stream:
 
     name = f"stock-{datetime.now(UTC):%Y%m%d-%H%M}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Stream(parts(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(parts(), media_type="text/csv", headers=headers)

@@ -6,6 +6,7 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 
 from store_omni.kit.database import ReadSession
+from store_omni.kit.errors import NotFound
 from store_omni.reporting.queries import today_by_store
 from store_omni.web.plumbing.guarding import own_stores, staff_guard, staff_view
 from store_omni.web.plumbing.pages import page
@@ -21,6 +22,9 @@ async def today(request: Req, read: NamedDependency[ReadSession]) -> Response[st
 
 @get("/components")
 async def components(request: Req) -> Response[str]:
+    """For those who build pages. Errors: `NotFound` on any address but this machine's own."""
+    if not request.app.state.settings.local:
+        raise NotFound
     return page(request, "office/components/index.html", {"staff": staff_view(request), "nav": "components"})
 
 

@@ -53,6 +53,7 @@ def staff_guard(channel: str, *roles: str, temporary_pin: bool = False) -> Guard
         person = await signed_in(connection.app.state.pool, token) if token else None
         if person is None:
             raise SignInNeeded
+        connection.state.by_whom = f"{person.role}:{person.account_id}"
         if person.role not in roles:
             raise NotAllowed
         if person.pin_is_temporary and not temporary_pin:
@@ -87,4 +88,5 @@ def staff_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What the staff layouts show: name, role, store."""
     person: SignedIn = request.state.person
     store = named({"name_ko": person.store_name_ko, "name_en": person.store_name_en})
-    return {"name": person.name, "role": gettext(ROLE_WORDS[person.role]), "store_name": store}
+    samples = request.app.state.settings.local
+    return {"name": person.name, "role": gettext(ROLE_WORDS[person.role]), "store_name": store, "samples": samples}

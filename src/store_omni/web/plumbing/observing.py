@@ -24,6 +24,8 @@ NO_ROUTE = "(no route)"
 # Asked for at each page or each few seconds: a line only where something is wrong.
 QUIET = ("/static", "/health", "/metrics")
 CLIENT_LEFT = 499
+# A door, a right, a form's token or a limit said no.
+GUARDED = (401, 403, 429)
 STREAM = b"text/event-stream"
 FACES = ("counter", "desk", "office", "api", "static", "health", "metrics")
 
@@ -77,8 +79,19 @@ def _tell(scope: Any, status: int, seconds: float, streams: bool) -> None:
         SECONDS.labels(face if face in FACES else "shop").observe(seconds)
     if status < 400 and route.startswith(QUIET):
         return
-    fields = {"method": scope["method"], "path": route, "status": status, "ms": round(seconds * 1000, 1)}
-    log.info("%s", status, extra={"fields": fields})
+    fields = {"method": scope["method"], "path": route, "status": status, "ms": round(seconds * 1000, 1)} | _refused(
+        scope, status
+    )
+    log.log(logging.WARNING if status in GUARDED else logging.INFO, "%s", status, extra={"fields": fields})
+
+
+def _refused(scope: Any, status: int) -> dict[str, str]:
+    """Of a refusal its code, and the id of who was refused where somebody was signed in as staff or came with a token."""
+    if status < 400:
+        return {}
+    state = scope.get("state", {})
+    who, code = state.get("by_whom"), state.get("refused")
+    return ({"refused": code} if code else {}) | ({"by": who} if who else {})
 
 
 class Tally:

@@ -118,6 +118,7 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 
 def answer(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
     headers = headers_of(refusal)
+    request.scope.setdefault("state", {})["refused"] = refusal.code
     if _is_api(request):
         if refusal.status == 401:
             headers["www-authenticate"] = "Bearer"
