@@ -1,6 +1,9 @@
 """`store-omni setup`: once, and never again."""
 
+import asyncio
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 
@@ -58,3 +61,28 @@ async def test_the_environment_answers_too(pool: asyncpg.Pool, database_url: str
     code, said = _setup(database_url, typed="58293147\n", **environment)
     assert code == 0, said
     assert await pool.fetchval("SELECT code FROM stores.store") == "강남"
+
+
+async def test_a_person_at_a_terminal_types_the_pin_twice(pool: asyncpg.Pool, database_url: str) -> None:
+    """A slip of the finger would lock her out of the office that she has just opened."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("STORE_OMNI_")}
+    child, terminal = pty.fork()
+    if child == 0:  # pragma: no cover — another process
+        command = [sys.executable, "-m", "store_omni", "setup", *FIRST]
+        os.execve(sys.executable, command, plain | {"STORE_OMNI_DATABASE_URL": database_url})
+
+    def talk() -> str:
+        heard = b""
+        for question, typed in ((b"PIN: ", b"58293147\n"), (b"again: ", b"58293148\n"), (b"not the same.\r\nPIN: ", b"58293147\n"), (b"again: ", b"58293147\n")):  # fmt: skip
+            begun = len(heard)
+            while question not in heard[begun:]:
+                heard += os.read(terminal, 1000)
+            os.write(terminal, typed)
+        with contextlib.suppress(OSError):  # the terminal ends with the program
+            while more := os.read(terminal, 1000):
+                heard += more
+        return heard.decode()
+
+    said = await asyncio.to_thread(talk)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, said
+    assert "3001 can sign in" in said and "58293147" not in said

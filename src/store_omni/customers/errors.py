@@ -40,6 +40,6 @@ class NoAccount(Refusal):
 class OldPasswordWrong(Refusal):
     code = "old_password_wrong"
     status = 422
-    title = N_("The password was not changed")
+    title = N_("Nothing was changed")
     reason = N_("The present password is another one.")
     next_step = N_("Type your present password, or have a code sent for a new one.")

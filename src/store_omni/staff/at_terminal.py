@@ -36,7 +36,12 @@ class Wrong(Exception):
 
 
 def read_pin() -> str:
-    return getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    """A person types it twice, because she does not see it; a program writes it once."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    while (pin := getpass("PIN: ")) != getpass("The same PIN again: "):
+        print("The two were not the same.", file=sys.stderr)
+    return pin
 
 
 def said(refusal: Refusal) -> str:
