@@ -1,4 +1,4 @@
-"""Commands of `store-omni` for whoever keeps it running: backup, restore, rotate-keys, tokens."""
+"""Commands of `store-omni` for operators: backup, restore, forget-looks, rotate-keys, tokens."""
 
 import argparse
 import asyncio

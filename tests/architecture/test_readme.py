@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -34,3 +35,11 @@ def test_every_setting_is_described() -> None:
     source = "".join((ROOT / "src/store_omni" / name).read_text() for name in ("settings.py", "outside.py"))
     for name in set(re.findall(r"STORE_OMNI_[A-Z_]+", source)):
         assert name.rstrip("_") in README, name
+
+
+def test_the_columns_of_an_import_are_those_of_its_own_mapping() -> None:
+    for kind in ("stores", "catalog", "stock", "customers", "orders"):
+        mapping = tomllib.loads((ROOT / f"src/store_omni/importing/mappings/moa_{kind}.toml").read_text())
+        (row,) = re.findall(rf"^\| {kind} \| (.*) \|$", README, re.MULTILINE)
+        told = set(re.findall(r"`([a-z_]+)`", row.replace("`hours_mon … hours_sun`", "")))
+        assert told == {column for column in mapping["columns"] if not column.startswith("hours_")}, kind

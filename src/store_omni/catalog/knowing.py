@@ -30,7 +30,7 @@ class KnownSkus:
         self._looking: Grouped[str, int | None] = Grouped(self._look_up)
 
     async def warm(self) -> list[int]:
-        """Learns the codes before somebody asks for them; of more than it keeps, the most popular. Returns their ids, those first."""
+        """Learns the codes before the first shopper asks for them; of more than it keeps, the most popular. Returns their ids, those first."""
         async for code, sku_id in popular_skus(self._pool, CODES_KEPT_MAX):
             self._ids[code] = sku_id
         return list(self._ids.values())
@@ -54,7 +54,7 @@ class KnownSkus:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A page of products as somebody asks for it. `typed` empty: everything, or one shelf. `page` from 1."""
+    """A page of products as a shopper asks for it. `typed` empty: everything, or one shelf. `page` from 1."""
 
     typed: str = ""
     category: str = ""

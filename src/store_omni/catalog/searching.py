@@ -157,7 +157,7 @@ def stem(word: str, syllables_min: int = STEM_SYLLABLES_MIN) -> str:
 
 
 def read_query(typed: str) -> Reading:
-    """What somebody typed or scanned into the search box; too long a text is cut."""
+    """What a shopper typed or scanned into the search box, cut at 80 characters."""
     typed = typed.strip()[:QUERY_CHARS_MAX]
     text = plain(typed)
     split = [word for word in _BETWEEN.split(text) if word]

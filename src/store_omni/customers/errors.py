@@ -2,7 +2,7 @@ from store_omni.kit.errors import N_, Refusal
 
 
 class WrongPassword(Refusal):
-    """The same answer for an unknown login: which accounts exist is nobody's business."""
+    """The same answer for an unknown login: so nobody learns which accounts exist."""
 
     code = "wrong_password"
     status = 422

@@ -17,7 +17,7 @@ _NAME_AND_FOUR = re.compile(r"(?P<name>.*[^\W\d_].*?)[\s,·/-]*(?P<four>\d{4})")
 
 
 class NameAlone(Refusal):
-    """Everybody called Kim is nobody's business: a name opens records only together with a number its owner knows."""
+    """A name alone opens no records, or a search for Kim would show thousands: it needs digits that its owner knows."""
 
     code = "name_alone"
     status = 422

@@ -1,4 +1,4 @@
-"""Personal text shown only as far as it is needed to recognise somebody."""
+"""Personal text shown only as far as it is needed to recognise a person."""
 
 
 def masked_name(name: str) -> str:

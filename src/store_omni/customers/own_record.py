@@ -12,7 +12,7 @@ LOOKS_SHOWN = 50
 
 
 class Look(msgspec.Struct, frozen=True):
-    """Somebody of staff looked at her record: when, in which role, where (None: not in a store) and for which task."""
+    """A person of staff looked at her record: when, in which role, where (None: not in a store) and for which task."""
 
     at: datetime
     role: str

@@ -1,4 +1,4 @@
-"""Proof that a phone number or an e-mail address is somebody's: a code sent there, typed here.
+"""Proof that a phone number or an e-mail address is a person's own: a code is sent there and typed here.
 
 The code is derived from the server's secret and the challenge's id, so that it is stored nowhere; the message that carries it is
 made from the fact `customer.code_asked`, which names the challenge only.

@@ -40,7 +40,7 @@ class CustomerView(msgspec.Struct, frozen=True):
 
 
 class LookView(msgspec.Struct, frozen=True):
-    """Somebody of the staff opened this customer's record. `role`: clerk, agent, manager; names of staff stay in the house.
+    """A person of staff opened this customer's record. `role`: clerk, agent, manager; names of staff stay in the house.
     `task`: counter.scan, desk.customer …; `store_*` None for staff of no store."""
 
     at: datetime

@@ -67,7 +67,7 @@ async def cancel_order(
 
 
 def _reason(reason: str, note: str) -> tuple[str, str]:
-    """(code, own words). What somebody typed is personal text: it may stand in the timeline, never in the fact."""
+    """(code, own words). What a person typed is personal text: it may stand in the timeline, never in the fact."""
     typed = reason.strip()
     if typed in REASONS:
         return typed, note.strip()[:REASON_CHARS_MAX]

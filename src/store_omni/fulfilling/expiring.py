@@ -13,7 +13,7 @@ BATCH = 50
 async def end_uncollected(sessions: async_sessionmaker[AsyncSession]) -> int:
     """Ends orders whose bag waited past `hold_until`, by database time, each in its own transaction. Returns how many.
 
-    A handover at the same moment wins or loses by the order's row lock; whoever comes second sees the other's result.
+    A handover at the same moment wins or loses by the order's row lock; the second of the two sees the result of the first.
     """
     ended = 0
     async with sessions.begin() as session:

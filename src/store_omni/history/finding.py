@@ -90,7 +90,7 @@ async def _orders(session: ReadSession, sought: Sought) -> list[FoundOrder]:
         }
         where = _BY_NUMBER
     elif sought.kind == "phone":
-        # Placed with this number by somebody whose own record does not have it.
+        # Placed with this number by a customer whose own record does not have it.
         where = """o.contact_phone = :phone AND (o.customer_id IS NULL OR NOT EXISTS (SELECT 1 FROM customers.identity i
                    WHERE i.customer_id = o.customer_id AND i.kind = 'phone' AND i.value = :phone))"""
         values = {"phone": sought.value}

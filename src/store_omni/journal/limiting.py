@@ -27,7 +27,7 @@ _TAKE_BACK = "UPDATE journal.tries SET count = count - 1 WHERE key = $1 AND coun
 
 
 def limit_key(kind: str, *parts: object) -> str:
-    """`limit_key("lookup", number)`: the same for the same parts, short whatever somebody typed, and without a word of it.
+    """`limit_key("lookup", number)`: the same for the same parts, short however long the parts are, and without a word of them.
 
     The parts are told apart: ("a", "b:c") and ("a:b", "c") are two keys. An IPv6 address counts as its whole /64.
     """

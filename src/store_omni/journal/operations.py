@@ -32,7 +32,7 @@ def operation_id(actor: str, key: str) -> UUID:
 
 
 OPERATION: ContextVar[UUID | None] = ContextVar("OPERATION", default=None)
-"""The operation that runs in this task, for whoever writes down what moved."""
+"""The operation that runs in this task; the ledger writes it down with each move."""
 
 
 async def once(

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.25
 
 ReadSession = NewType("ReadSession", AsyncSession)
-# Whoever may write may read: a command hands its session to the queries it needs.
+# A session that may write may read: a command hands its session to the queries it needs.
 WriteSession = NewType("WriteSession", ReadSession)
 Sessions = async_sessionmaker[AsyncSession]
 

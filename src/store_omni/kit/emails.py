@@ -19,7 +19,7 @@ _UNREADABLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 @lru_cache(maxsize=1024)
 def normal_email(text: str) -> str | None:
-    """What somebody typed, trimmed, in lower case and NFC; None when no mail could be sent to it."""
+    """What a person typed, trimmed, in lower case and NFC; None when no mail could be sent to it."""
     address = unicodedata.normalize("NFC", text.strip()).lower()
     if any(unicodedata.category(character) in _UNREADABLE for character in address):
         return None

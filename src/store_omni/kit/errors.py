@@ -37,7 +37,7 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """Also the answer for what exists but belongs to somebody else: its existence is nobody's business."""
+    """Also the answer for what exists but belongs to another person, so that nobody learns that it exists."""
 
     code = "not_found"
     status = 404

@@ -44,7 +44,7 @@ def token_hash(token: str) -> bytes:
 
 def keyed_hash(key: str, text: str) -> bytes:
     """16 bytes that tell whether two texts are the same, and nothing else to those who do not hold the key. For texts that are
-    short enough to be guessed: logins, what somebody searched for."""
+    short enough to be guessed: logins, searched texts."""
     return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:16]
 
 

@@ -7,7 +7,7 @@ import phonenumbers
 
 @lru_cache(maxsize=1024)
 def normal_phone(text: str, region: str = "KR") -> str | None:
-    """E.164 of what somebody typed (`010-1234-5678` → `+821012345678`), or None when it is no possible number."""
+    """E.164 of what a person typed (`010-1234-5678` → `+821012345678`), or None when it is no possible number."""
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

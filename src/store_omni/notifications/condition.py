@@ -69,7 +69,7 @@ class Condition(msgspec.Struct, frozen=True):
         return self.beat_age is not None and self.beat_age < DEAD_SECONDS
 
     def troubles(self, *, watched_seconds: float | None = None) -> list[Trouble]:
-        """Worst first. `watched_seconds`: since when the asker looks: without a worker's trace, so long there was none."""
+        """Worst first. `watched_seconds`: since when the asker looks: without a worker's trace there was none for that time."""
         found = []
         if self.beat_age is None:
             if watched_seconds is None or watched_seconds >= DEAD_SECONDS:

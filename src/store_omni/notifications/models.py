@@ -8,7 +8,7 @@ from store_omni.kit.database import Base
 
 
 class Message(Base):
-    """Somebody was told, or was not: sent, failed, or no address to tell. One per fact and channel, so a fact that is
+    """A customer was told, or was not: sent, failed, or no address to tell. One per fact and channel, so a fact that is
     delivered twice tells once."""
 
     __tablename__ = "message"

@@ -151,5 +151,5 @@ async def _written(sessions: async_sessionmaker[AsyncSession], house: House, row
 
 
 def _without_text(error: Exception) -> Exception:
-    """The same place in the code, without what the error says: that may be somebody's address."""
+    """The same place in the code, without what the error says: that may be a person's address."""
     return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)

@@ -1,4 +1,4 @@
-"""Has an order changed since somebody last looked? One short statement on the pool, for live screens."""
+"""Has an order changed since a page last asked? One short statement on the pool, for live screens."""
 
 from uuid import UUID
 

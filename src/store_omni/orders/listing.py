@@ -1,4 +1,4 @@
-"""Somebody's own orders, newest first, with what is in them as pictures."""
+"""A shopper's own orders, newest first, with what is in them as pictures."""
 
 from datetime import datetime
 from uuid import UUID

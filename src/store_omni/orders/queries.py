@@ -1,4 +1,4 @@
-"""Reads of one order, shaped for whoever looks at it."""
+"""Reads of one order, shaped for shoppers, staff and programs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -141,7 +141,7 @@ async def order_for_shopper(
 ) -> OrderView:
     """An order for the signed-in customer it belongs to, or for a browser that has shown it may see it.
 
-    Errors: `NotFound`, also for somebody else's order.
+    Errors: `NotFound`, also for another person's order.
     """
     where = """o.number = ANY(:spellings) AND (o.customer_id = CAST(:customer AS uuid) OR EXISTS (
         SELECT 1 FROM orders.order_viewer v

@@ -10,7 +10,7 @@ ORDER: dict[tuple[str, str], str] = {
     ("confirmed", "complete"): "completed",
 }
 
-# After picking began the goods are off the shelf: a cancelled bag is `uncollected` until somebody puts it back.
+# After picking began the goods are off the shelf: a cancelled bag is `uncollected` until a clerk puts it back.
 FULFILMENT: dict[tuple[str, str], str] = {
     ("allocated", "start_picking"): "picking",
     ("picking", "stop_picking"): "allocated",

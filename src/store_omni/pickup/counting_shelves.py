@@ -85,7 +85,7 @@ async def count_one_more(session: WriteSession, store_id: int, count_id: UUID, *
 
 
 async def state_counted(session: WriteSession, store_id: int, count_id: UUID, *, sku_id: int, units: int, by: Actor) -> Counted:
-    """`units` lie on the shelf now, as somebody saw at a glance; what was counted before is replaced. Errors: as above."""
+    """`units` lie on the shelf now, as a clerk saw at a glance; what was counted before is replaced. Errors: as above."""
     line = await _line(session, store_id, count_id, sku_id, by=by)
     aside = await units_aside(session, store_id, sku_id)
     await count_item(session, store_id, count_id, sku_id=sku_id, counted=units, aside=aside, by=by)

@@ -27,7 +27,7 @@ class OpenedLine(msgspec.Struct, frozen=True):
 
 class Opened(msgspec.Struct, frozen=True):
     """`state`: of the pickup; it is handed over when it is ready_for_pickup. `shelf`: where its bags wait. `due_minor`: to be paid
-    before it is handed over. No name, no address: whoever holds the code need not be the buyer."""
+    before it is handed over. No name, no address: the person with the code need not be the buyer."""
 
     pickup_id: UUID
     number: str

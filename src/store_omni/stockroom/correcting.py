@@ -53,7 +53,7 @@ async def correct(session: WriteSession, store_id: int, count_id: UUID, lines: l
     for line in sorted(lines, key=lambda line: line.sku_id):
         level = levels.get((store_id, line.sku_id))
         on_hand = level.on_hand if level else 0
-        # More cannot be taken away than there is: then somebody miscounted, and the rest has to be looked at again.
+        # More cannot be taken away than there is: then a clerk miscounted, and the rest has to be looked at again.
         units = max(variances[line.sku_id], -on_hand)
         if units != variances[line.sku_id]:
             odd.append(Open(store_id, line.sku_id, "recount", units - variances[line.sku_id], "does_not_add_up"))

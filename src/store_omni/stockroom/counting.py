@@ -1,4 +1,4 @@
-"""Counting goods while selling goes on. Whoever counts is not shown the figure; each line remembers the level of its moment."""
+"""Counting goods while selling goes on. A clerk who counts is not shown the figure; each line remembers the level of its moment."""
 
 from typing import Literal
 from uuid import UUID

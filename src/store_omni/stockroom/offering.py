@@ -1,4 +1,4 @@
-"""What shoppers are told of stock, store by store: from the process' snapshot, or read anew where somebody is about to order."""
+"""What shoppers are told of stock, store by store: from the process' snapshot, or read anew where a shopper is about to order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Mending drift on purpose: somebody has looked at it, says why it is there, and answers for the entries."""
+"""Mending drift on purpose: a person has looked at it, says why it is there, and answers for the entries."""
 
 import sys
 
@@ -17,7 +17,7 @@ REASONS = {
     "imported": N_("An import went wrong"),
     "unknown": N_("We could not find out"),
 }
-# A program that may approve stands for a manager; the command line is whoever runs the machine.
+# A program that may approve stands for a manager; the command line for the operator.
 ANSWERABLE = ("manager", "service", "system")
 
 

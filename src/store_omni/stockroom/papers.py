@@ -36,7 +36,7 @@ async def counts_of(session: ReadSession, store_id: int, *, open_only: bool = Tr
 
 
 async def count_of(session: ReadSession, store_id: int, count_id: UUID, *, blind: bool) -> CountView:
-    """One count with its lines. `blind`: without what the books say, as whoever counts has to see it. Errors: `NotFound`."""
+    """One count with its lines. `blind`: without what the books say, as people who count have to see it. Errors: `NotFound`."""
     row = (await session.execute(text(f"{_COUNTS} AND c.id = :id"), {"store": store_id, "id": count_id})).one_or_none()
     if row is None:
         raise NotFound

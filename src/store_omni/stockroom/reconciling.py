@@ -99,7 +99,7 @@ async def mend(session: WriteSession, store_id: int, *, by: Actor) -> Mended:
     if not suspects:
         return Mended(None, 0, 0)
     await lock_levels(session, [(store_id, sku_id) for sku_id in suspects])
-    # Looked at again under the locks: somebody may have mended it meanwhile.
+    # Looked at again under the locks: another person may have mended it meanwhile.
     found = await drift_of(session, store_id, sku_ids=suspects)
     if not found:
         return Mended(None, 0, 0)

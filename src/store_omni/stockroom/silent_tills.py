@@ -1,5 +1,5 @@
 """Tills that have not said for a day that all their sales are in: figures of their store are trusted less until they do, or until
-somebody says that the till is gone."""
+a manager says that the till is gone."""
 
 from collections.abc import Sequence
 from datetime import datetime

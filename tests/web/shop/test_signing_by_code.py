@@ -133,6 +133,14 @@ async def test_a_weak_password_is_refused_and_uses_no_code_up(client: Client, wo
     assert (await type_code(client, weak.text)).status_code == 303
 
 
+async def test_a_page_sent_without_its_name_uses_no_code_up(client: Client, world: World, pool: asyncpg.Pool) -> None:
+    asked = await ask_code(client, PHONE)
+    refused = await type_code(client, asked.text, name=" ")
+    assert refused.status_code == 422 and "이름을 적어 주세요" in refused.text
+    assert await pool.fetchval("SELECT count(*) FROM customers.customer WHERE status = 'active'") == 0
+    assert (await type_code(client, asked.text)).status_code == 303
+
+
 async def test_without_text_messages_the_page_offers_mail(client: Client, world: World) -> None:
     with carriers(client, sms=False):
         page = (await client.get("/sign-up")).text

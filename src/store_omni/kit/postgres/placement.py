@@ -55,7 +55,7 @@ def can(account: Account, test: str, path: Path) -> bool:
 
 
 def system_subfolder(name: str) -> Path:
-    """A folder only root can write, readable by all. Errors: `PostgresProblem` where somebody else could plant files in it."""
+    """A folder only root can write, readable by all. Errors: `PostgresProblem` where another user could plant files in it."""
     for folder in (SYSTEM_FOLDER, SYSTEM_FOLDER / name):
         if not folder.exists():
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)

@@ -64,7 +64,7 @@ def verb_guard(verb: str) -> Guard:
 
 async def turn_away(request: Request[Any, Any, Any]) -> NoReturn:
     """Says why a statement that checks the token itself found nobody. Errors: `SignInNeeded` for a token that nobody holds,
-    `NotAllowed` for one whose holder is somebody else than the route is for."""
+    `NotAllowed` for a token of another kind of holder than the route is for."""
     await _holder(request.app.state.pool, bearer_of(request))
     raise NotAllowed
 

@@ -41,7 +41,7 @@ class OrderFront:
             if token and key and 0 < length <= BODY_BYTES_MAX and not scope["query_string"]:
                 body = await _whole(receive)
                 if body is None:
-                    return  # whoever asked has gone
+                    return  # the caller has gone
                 if await self._place(self.state, scope, send, body, token=token, key=key):
                     return
                 receive = _once_more(body, receive)

@@ -43,7 +43,7 @@ class HoldIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HoldOut(msgspec.Struct, frozen=True):
-    """`hold_id` is a secret of its holder: whoever names it may order with it."""
+    """`hold_id` is a secret of its holder: a caller who names it may order with it."""
 
     hold_id: UUID
     store: str

@@ -1,4 +1,4 @@
-"""Counts by JSON: begun for a zone, counted blind, closed, and decided on by somebody else where a difference is large."""
+"""Counts by JSON: begun for a zone, counted blind, closed, and decided on by a second person where a difference is large."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -88,7 +88,7 @@ async def counts(
 
 @get("/stores/{store:str}/counts/{count_id:uuid}", operation_id="get_count", responses=reading())
 async def one_count(request: Req, read: NamedDependency[ReadSession], store: FromPath[str], count_id: FromPath[UUID]) -> CountOut:
-    """What the books say is shown to who may approve only; whoever counts does it blind."""
+    """What the books say is shown only to people who may approve; the others count blind."""
     at, _ = await at_store(request, store)
     caller = caller_of(request)
     blind = not (isinstance(caller, Service) and "stock:approve" in caller.verbs)

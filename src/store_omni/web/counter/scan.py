@@ -1,4 +1,4 @@
-"""/counter/scan: whatever somebody holds out. A pickup code opens the handover, an order number its order."""
+"""/counter/scan: what a customer holds out. A pickup code opens the handover, an order number its order."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Addresses: of codes that people chose, of where a request is, and of where somebody goes next.
+"""Addresses: of codes that people chose, of where a request is, and of where a person goes next.
 
 A store's code may be 강남 and a header holds ASCII only, so every `Location` is written here and nowhere else.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-# Longer ones are nobody's way back, and a header has its limits.
+# A page of ours has no longer one, and a header has its limits.
 ADDRESS_CHARS_MAX = 2_000
 # What may stand in an address as it is; the rest is written as %XX. A `%` stays: it begins what was written so already.
 _PLAIN = "/%?#[]@!$&'()*+,;=:~-._"

@@ -1,4 +1,4 @@
-"""A manager signs on somebody else's screen: own staff number and PIN, checked with all limits of the sign-in."""
+"""A manager signs on a clerk's screen: own staff number and PIN, checked with all limits of the sign-in."""
 
 from typing import Any
 from uuid import UUID

@@ -86,7 +86,7 @@ def _tell(scope: Any, status: int, seconds: float, streams: bool) -> None:
 
 
 def _refused(scope: Any, status: int) -> dict[str, str]:
-    """Of a refusal its code, and the id of who was refused where somebody was signed in as staff or came with a token."""
+    """Of a refusal its code, and the id of the person of staff who was refused."""
     if status < 400:
         return {}
     state = scope.get("state", {})

@@ -99,7 +99,7 @@ def remember_hold(request: Web, response: Response[str], kept: KeptForHer | None
 
 @post("/checkout/extension", status_code=303)
 async def extend(request: Web) -> Response[str]:
-    """Ten minutes more, once. Where the time is over the page takes a new hold, or says that somebody was faster."""
+    """Ten minutes more, once. Where the time is over the page takes a new hold, or says that another shopper was faster."""
     known = read_hold(request)
     if known is not None:
         try:
@@ -123,5 +123,5 @@ async def let_go(request: Web, visitor: Visitor) -> None:
 
 
 def refuses_nothing(refusal: Refusal) -> bool:
-    """Caps on holds are no reason to keep somebody from ordering."""
+    """Caps on holds keep no shopper from ordering."""
     return refusal.code in ("too_many_holds", "outcome_unknown")

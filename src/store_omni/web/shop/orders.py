@@ -74,7 +74,7 @@ async def _status(request: Web, session: ReadSession, order: OrderView, visitor:
 
 
 async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView:
-    """Errors: `NotFound`, also for somebody else's."""
+    """Errors: `NotFound`, also for another person's."""
     return await order_for_shopper(session, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
 
 

@@ -23,7 +23,7 @@ from store_omni.web.shop.visiting import Visitor, Web, show
 
 
 async def _own(session: ReadSession, visitor: Visitor, number: str) -> OrderView:
-    """Errors: `NotFound`, also for somebody else's."""
+    """Errors: `NotFound`, also for another person's."""
     return await order_for_shopper(session, number, customer_id=visitor.customer_id, viewer_hash=visitor.viewer_hash)
 
 

@@ -42,6 +42,11 @@ class Asked(msgspec.Struct, frozen=True):
     purpose: Purpose
     form: dict[str, str]
 
+    def problems(self) -> dict[str, str]:
+        """Of her name."""
+        needed = self.purpose == "sign_up" and not self.form.get("name")
+        return {"name": N_("Please enter your name.")} if needed else {}
+
     def show(self, template: str, context: dict, refusal: Refusal | None) -> Response[str]:
         problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
         form = {"next": next_of(self.form, "/account"), "name": self.form.get("name", ""), "login": self.form.get("login", "")}
@@ -73,9 +78,7 @@ def _reach(asked: Asked) -> tuple[Channel, str]:
     typed = asked.form.get("login", "")
     phone = normal_phone(typed)
     address = phone or normal_email(typed)
-    problems = {}
-    if asked.purpose == "sign_up" and not asked.form.get("name"):
-        problems["name"] = N_("Please enter your name.")
+    problems = asked.problems()
     channel: Channel = "sms" if phone else "email"
     channels = channels_of(asked.request.app.state.settings)
     if address is None:
@@ -127,6 +130,8 @@ async def _do(request: Web, pool: asyncpg.Pool, visitor: Visitor, purpose: Purpo
     challenge_id = challenge_id_of(asked.form)
     if challenge_id is None:
         return asked.first_page(ProofOver())
+    if problems := asked.problems():
+        return asked.first_page(InvalidInput(problems))
     try:
         joined = await _finish(asked, await _prove(asked, challenge_id))
     except (ProofOver, NoAccount) as refusal:
