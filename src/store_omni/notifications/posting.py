@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from store_omni.notifications.carrying import TryLater, Undeliverable
-from store_omni.outside import is_loopback
+from store_omni.outside import is_loopback, is_private
 
 SEND_SECONDS_MAX = 20
 # Some servers close a connection after so many mails; leaving earlier keeps the next mail from failing.
@@ -38,17 +38,18 @@ class _Line(aiosmtplib.SMTP):
 class SmtpPost:
     """At most `at_once` connections to one server, opened when needed, used again, replaced when the server drops them.
 
-    `url`: smtp://[user:password@]host[:port] (STARTTLS where offered, and always before a password) or smtps://…
+    `url`: smtp://[user:password@]host[:port] (with STARTTLS, save to a server of this machine or of a private
+    address, where it is used if offered) or smtps://…
     """
 
     def __init__(self, url: str, at_once: int) -> None:
         parts = urlsplit(url)
-        secure = parts.scheme == "smtps"
+        secure, host = parts.scheme == "smtps", parts.hostname or ""
         self.options: dict[str, Any] = {
             "hostname": parts.hostname,
             "port": parts.port or (465 if secure else 587),
             "use_tls": secure,
-            "start_tls": True if parts.username and not secure and not is_loopback(parts.hostname or "") else None,
+            "start_tls": None if secure or is_loopback(host) or is_private(host) else True,
             "username": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
             "timeout": SEND_SECONDS_MAX,

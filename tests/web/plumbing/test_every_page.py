@@ -62,10 +62,13 @@ async def test_a_refusal_is_logged_with_what_and_whom(
     with caplog.at_level("INFO", "store_omni.access"):
         await client.get("/office", follow_redirects=False)
         await client.post("/counter/sign-out", data={})
+        for _ in range(6):
+            await send(client, "/counter/sign-in", {"login": shop.world.clerk.login, "pin": "70284693"})
     lines = [TextLines().format(record) for record in caplog.records if record.name == "store_omni.access"]
     who = f"by=clerk:{shop.world.clerk.id}"
     assert any("WARNING" in line and "refused=not_allowed" in line and who in line for line in lines), lines
     assert any("WARNING" in line and "refused=form_stale" in line for line in lines), lines
+    assert any("WARNING" in line and "status=429" in line for line in lines), lines
 
 
 @pytest.mark.parametrize(
