@@ -10,7 +10,7 @@ from store_omni.notifications.posting import SmtpPost
     [
         ("smtp://shop:secret@mail.example.com:587", True),
         ("smtp://mail.example.com:25", True),
-        ("smtp://203.0.113.9:25", True),
+        ("smtp://9.9.9.9:25", True),
         ("smtp://shop:secret@127.0.0.1:2525", None),
         ("smtp://10.0.0.5:25", None),
         ("smtps://shop:secret@mail.example.com:465", None),
